@@ -1,0 +1,3 @@
+#include "KernelTable.h"
+#include "MatrixProduct.h"
+#include "Machine.h"

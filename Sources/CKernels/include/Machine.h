@@ -1,0 +1,48 @@
+// Threads and memory: what the loops run on.
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- Threads ---------------------------------------------------------------------------------------------------
+
+// Calls body(context, chunk) for every chunk in 0 ..< chunks, on the calling thread and the pool's workers, each lane
+// claiming the next chunk from a counter; returns when all are done. What a chunk computes must not depend on who
+// computes it. With one thread, one chunk, or when called from within a body, everything runs on the calling thread.
+// When two threads call at once, the second does its work itself.
+void parallel_for(size_t chunks, void (*body)(void *context, size_t chunk), void *context);
+// How many threads work together, the caller included: PULLBACK_NUM_THREADS, else the processors this process may use.
+size_t parallel_thread_count(void);
+void parallel_set_thread_count(size_t count);
+
+// ---- Memory ----------------------------------------------------------------------------------------------------
+
+// 64-byte aligned blocks from free lists: a thread's own for small sizes, shared size classes for large ones, which
+// are kept for reuse up to a cap. NULL when the system has no more; never aborts. Zero bytes give a valid pointer.
+void *memory_allocate(size_t bytes);
+// `bytes` as asked for.
+void memory_release(void *block, size_t bytes);
+// Gives cached blocks back to the system.
+void memory_trim(void);
+void memory_set_cache_limit(size_t bytes);
+typedef struct {
+  uint64_t live_bytes, peak_live_bytes, cached_bytes, system_allocations, live_blocks;
+} memory_statistics;
+memory_statistics memory_get_statistics(void);
+void memory_reset_peak(void);
+
+// ---- State of a thread -----------------------------------------------------------------------------------------
+
+// What the recording engine keeps for each thread, read in under a nanosecond.
+typedef struct {
+  int32_t recording_disabled;  // depth of scopes without recording
+  void *checked_scope;         // the innermost checked scope, or NULL
+  void *release_queue;         // entries waiting to be released, or NULL
+  void *named_scope;           // the innermost named scope, or NULL
+  void *observer;              // profiling and anomaly detection, or NULL
+} thread_state;
+extern _Thread_local thread_state current_thread_state;
+static inline __attribute__((always_inline)) thread_state *thread_state_current(void) { return &current_thread_state; }
+
+#endif
