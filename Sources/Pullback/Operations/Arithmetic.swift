@@ -1,0 +1,132 @@
+// Sums, differences, products and quotients, with broadcasting, between tensors and with scalars.
+
+extension Tensor {
+  /// The sum of two tensors, element by element, with broadcasting.
+  ///
+  /// VJP: `da = dy`, `db = dy`.
+  ///
+  /// ```swift
+  /// print(Tensor([[1], [2]]) + Tensor([10, 20]))
+  /// // [[11.0, 21.0],
+  /// //  [12.0, 22.0]]
+  /// ```
+  ///
+  /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
+  public static func + (a: Tensor, b: Tensor) -> Tensor {
+    zip(a, b, "add") { $0.pointee.binary.add }
+      .recorded(as: "add", wrt: a, { dy in dy }, wrt: b, { dy in dy })
+  }
+
+  /// The difference of two tensors, element by element, with broadcasting.
+  ///
+  /// VJP: `da = dy`, `db = -dy`.
+  ///
+  /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    zip(a, b, "subtract") { $0.pointee.binary.subtract }
+      .recorded(as: "subtract", wrt: a, { dy in dy }, wrt: b, { dy in -dy })
+  }
+
+  /// The product of two tensors, element by element, with broadcasting.
+  ///
+  /// VJP: `da = dy · b`, `db = dy · a`.
+  ///
+  /// ```swift
+  /// let apple = Tensor(100).requiringGradient(), count = Tensor(2).requiringGradient()
+  /// let gradients = (apple * count).backward()
+  /// print(gradients[apple], gradients[count])  // 2.0 100.0
+  /// ```
+  ///
+  /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    zip(a, b, "multiply") { $0.pointee.binary.multiply }
+      .recorded(as: "multiply", wrt: a, { dy in dy * b }, wrt: b, { dy in dy * a })
+  }
+
+  /// The quotient of two tensors, element by element, with broadcasting.
+  ///
+  /// Division by zero gives infinity or NaN for floating-point numbers, and 0 for integers, whose quotients are truncated.
+  ///
+  /// VJP: `da = dy / b`, `db = -dy · y / b`.
+  ///
+  /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
+  public static func / (a: Tensor, b: Tensor) -> Tensor {
+    zip(a, b, "divide") { $0.pointee.binary.divide }
+      .recorded(as: "divide", wrt: a, { dy in dy / b }, wrt: b, withResult: { dy, y in -(dy * y / b) })
+  }
+
+  /// The negative of each element.
+  ///
+  /// VJP: `dx = -dy`.
+  public static prefix func - (x: Tensor) -> Tensor {
+    map(x, "negate") { $0.pointee.unary.negate }
+      .recorded(as: "negate", wrt: x, { dy in -dy })
+  }
+}
+
+// MARK: - Scalars
+
+extension Tensor {
+  /// The sum of each element and a scalar, which takes the tensor's dtype.
+  public static func + (x: Tensor, scalar: Double) -> Tensor {
+    zip(x, scalar, "add") { $0.pointee.binary.add }.recorded(as: "add", wrt: x, { dy in dy })
+  }
+
+  /// The sum of a scalar, which takes the tensor's dtype, and each element.
+  public static func + (scalar: Double, x: Tensor) -> Tensor { x + scalar }
+
+  /// The difference of each element and a scalar, which takes the tensor's dtype.
+  public static func - (x: Tensor, scalar: Double) -> Tensor {
+    zip(x, scalar, "subtract") { $0.pointee.binary.subtract }.recorded(as: "subtract", wrt: x, { dy in dy })
+  }
+
+  /// The difference of a scalar, which takes the tensor's dtype, and each element.
+  public static func - (scalar: Double, x: Tensor) -> Tensor {
+    zip(x, scalar, "subtract", scalarFirst: true) { $0.pointee.binary.subtract }
+      .recorded(as: "subtract", wrt: x, { dy in -dy })
+  }
+
+  /// The product of each element and a scalar, which takes the tensor's dtype.
+  public static func * (x: Tensor, scalar: Double) -> Tensor {
+    zip(x, scalar, "multiply") { $0.pointee.binary.multiply }
+      .recorded(as: "multiply", wrt: x, { dy in dy * scalar })
+  }
+
+  /// The product of a scalar, which takes the tensor's dtype, and each element.
+  public static func * (scalar: Double, x: Tensor) -> Tensor { x * scalar }
+
+  /// The quotient of each element and a scalar, which takes the tensor's dtype.
+  public static func / (x: Tensor, scalar: Double) -> Tensor {
+    zip(x, scalar, "divide") { $0.pointee.binary.divide }
+      .recorded(as: "divide", wrt: x, { dy in dy / scalar })
+  }
+
+  /// The quotient of a scalar, which takes the tensor's dtype, and each element.
+  ///
+  /// VJP: `dx = -dy · y / x`.
+  public static func / (scalar: Double, x: Tensor) -> Tensor {
+    zip(x, scalar, "divide", scalarFirst: true) { $0.pointee.binary.divide }
+      .recorded(as: "divide", wrt: x, withResult: { dy, y in -(dy * y / x) })
+  }
+}
+
+// MARK: - Assignment
+
+extension Tensor {
+  /// Adds to a tensor. Tensors are values: other copies keep theirs, and the addition is recorded like any other.
+  public static func += (x: inout Tensor, y: Tensor) { x = x + y }
+  /// Subtracts from a tensor, as a value.
+  public static func -= (x: inout Tensor, y: Tensor) { x = x - y }
+  /// Multiplies a tensor, as a value.
+  public static func *= (x: inout Tensor, y: Tensor) { x = x * y }
+  /// Divides a tensor, as a value.
+  public static func /= (x: inout Tensor, y: Tensor) { x = x / y }
+  /// Adds a scalar to a tensor, as a value.
+  public static func += (x: inout Tensor, scalar: Double) { x = x + scalar }
+  /// Subtracts a scalar from a tensor, as a value.
+  public static func -= (x: inout Tensor, scalar: Double) { x = x - scalar }
+  /// Multiplies a tensor by a scalar, as a value.
+  public static func *= (x: inout Tensor, scalar: Double) { x = x * scalar }
+  /// Divides a tensor by a scalar, as a value.
+  public static func /= (x: inout Tensor, scalar: Double) { x = x / scalar }
+}

@@ -1,0 +1,43 @@
+// Matrix products.
+
+extension Tensor {
+  /// The matrix product, after NumPy's rules for operands of any rank.
+  ///
+  /// Of rank 2 and more, the last two axes are matrices `[m, k]` and `[k, n]`, and the axes before them broadcast. A left
+  /// operand of rank 1 counts as a row and a right one as a column, which do not appear in the result.
+  ///
+  /// VJP: `da = dy · bᵀ`, `db = aᵀ · dy`.
+  ///
+  /// ```swift
+  /// let a = Tensor([[1, 2], [3, 4]]), v = Tensor([1, 1])
+  /// print(a.matmul(v), a.matmul(a))
+  /// // [3.0, 7.0] [[7.0, 10.0],
+  /// //  [15.0, 22.0]]
+  /// ```
+  ///
+  /// - Precondition: neither operand is a scalar, the inner extents agree, the batch axes broadcast, and the dtypes are
+  ///   equal; else traps, or throws inside ``checked(_:)``.
+  public func matmul(_ b: Tensor) -> Tensor {
+    let a = self
+    guard a.rank > 0, b.rank > 0 else {
+      return fail(
+        .shapeMismatch, "matmul", "shapes \(a.shape) and \(b.shape): a scalar is no matrix; multiply it with *")
+    }
+    if a.rank == 1, b.rank == 1 {
+      guard a.shape == b.shape else {
+        return fail(.shapeMismatch, "matmul", "shapes \(a.shape) and \(b.shape): vectors of different lengths")
+      }
+      return a.expanded(at: 0).matmul(b.expanded(at: 1)).reshaped(to: Shape())
+    }
+    if a.rank == 1 { return a.expanded(at: 0).matmul(b).squeezed(axis: -2) }
+    if b.rank == 1 { return a.matmul(b.expanded(at: 1)).squeezed(axis: -1) }
+    return product(a, b, "matmul")
+      .recorded(
+        as: "matmul",
+        wrt: a, { dy in dy.matmul(b.transposed()) },  // [m, n] · [n, k]
+        wrt: b, { dy in a.transposed().matmul(dy) })  // [k, m] · [m, n]
+  }
+}
+
+/// The matrix product of two tensors: ``Tensor/matmul(_:)``.
+public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor { a.matmul(b) }

@@ -1,0 +1,50 @@
+/// The gradients that a replay found: of every leaf it reached, and of the intermediate values it was asked to keep.
+///
+/// A plain value: nothing is accumulated in tensors, and there is nothing to set to zero.
+///
+/// ```swift
+/// let x = Tensor([1, 2]).requiringGradient()
+/// let unused = Tensor([5]).requiringGradient()
+/// let gradients = (x * 3).sum().backward()
+/// print(gradients[x], gradients[unused], gradients.contains(unused))  // [3.0, 3.0] [0.0] false
+/// ```
+public struct Gradients: Sendable {
+  /// Latest entry first.
+  private var items: [(entry: Entry, gradient: Tensor)] = []
+
+  init() {}
+
+  mutating func append(_ entry: Entry, _ gradient: Tensor) { items.append((entry, gradient)) }
+
+  /// How many tensors have a gradient here.
+  public var count: Int { items.count }
+
+  /// The gradient with respect to a tensor, of its shape and dtype; zeros if the result did not depend on it.
+  ///
+  /// Asking for the gradient of an untracked tensor is a mistake; it traps, or is thrown inside ``checked(_:)``.
+  public subscript(x: Tensor) -> Tensor {
+    guard let entry = x.entry else {
+      return fail(
+        .autogradMisuse, "Gradients",
+        "the tensor of shape \(x.shape) is not tracked, so nothing has a gradient with respect to it; use the tensor that requiringGradient() returned"
+      )
+    }
+    return find(entry) ?? Tensor.zeros(x.shape, dtype: x.dtype)
+  }
+
+  /// The gradient with respect to a tensor, or nil if the result did not depend on it.
+  public func gradient(of x: Tensor) -> Tensor? { x.entry.flatMap(find) }
+
+  /// Whether the result depended on a tensor.
+  public func contains(_ x: Tensor) -> Bool { gradient(of: x) != nil }
+
+  private func find(_ entry: Entry) -> Tensor? {
+    // Entries come latest first, so their numbers fall.
+    var (low, high) = (0, items.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if items[middle].entry.sequenceNumber > entry.sequenceNumber { low = middle + 1 } else { high = middle }
+    }
+    return low < items.count && items[low].entry === entry ? items[low].gradient : nil
+  }
+}

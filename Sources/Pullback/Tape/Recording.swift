@@ -1,0 +1,248 @@
+import CKernels
+
+/// Runs `body` without recording: what it computes is untracked, whatever it is computed from.
+///
+/// The scope belongs to the calling thread. Use it for updates of parameters and for evaluation.
+///
+/// ```swift
+/// let w = Tensor([1, 2]).requiringGradient()
+/// let y = withoutRecording { w * 2 }
+/// print(y.isTracked)  // false
+/// ```
+public func withoutRecording<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+  let state = thread_state_current()!
+  state.pointee.recording_disabled += 1
+  defer { state.pointee.recording_disabled -= 1 }
+  return try body()
+}
+
+/// Whether operations on tracked tensors are being recorded on this thread.
+@inline(__always)
+var isRecording: Bool { thread_state_current()!.pointee.recording_disabled == 0 }
+
+extension Tensor {
+  /// Whether operations on this tensor are recorded: it requires a gradient, or was computed from one that does.
+  public var isTracked: Bool { entry != nil }
+
+  /// This tensor as a leaf of a new graph: ``Gradients`` will have an entry for it.
+  ///
+  /// The result does not remember how `self` was computed. Only floating-point tensors carry gradients; asking for that
+  /// of an integer or bool tensor is a mistake.
+  ///
+  /// ```swift
+  /// let x = Tensor([1, 2, 3]).requiringGradient()
+  /// print((x * x).sum().backward()[x])  // [2.0, 4.0, 6.0]
+  /// ```
+  public func requiringGradient() -> Tensor {
+    guard dtype.isFloatingPoint else {
+      return fail(
+        .dtypeMismatch, "requiringGradient",
+        "a tensor of \(dtype) has no gradient; convert it with cast(to: .float32) first")
+    }
+    return Tensor(elements, entry: Entry("leaf", of: elements, .leaf))
+  }
+
+  /// This tensor without its history: gradients stop here.
+  ///
+  /// ```swift
+  /// let x = Tensor(3).requiringGradient()
+  /// print((x * x.detached()).backward()[x])  // 3.0
+  /// ```
+  public func detached() -> Tensor { Tensor(elements) }
+}
+
+// MARK: - Recording an operation
+
+// How an operation, built in or your own, is put on the tape: compute the result, then say with respect to which
+// operands it has derivatives, and what they are. A derivative is an autoclosure: it comes into being, and keeps what it
+// captures alive, only if its operand is tracked. A derivative is itself made of operations on tensors, so it can be
+// differentiated again. It may return a cotangent of any shape that broadcasting the operand could have produced: the
+// engine sums it back to the operand's shape.
+
+extension Tensor {
+  /// Records this result of an operation on `a`.
+  ///
+  /// - Parameters:
+  ///   - name: the operation's name, as tapes and pictures show it.
+  ///   - vjp: the cotangent of `a` from that of the result.
+  ///
+  /// ```swift
+  /// func cubed(_ x: Tensor) -> Tensor {
+  ///   withoutRecording { x * x * x }
+  ///     .recorded(as: "cubed", wrt: x, { dy in dy * 3 * x * x })
+  /// }
+  /// let x = Tensor(2).requiringGradient()
+  /// print(cubed(x).backward()[x])  // 12.0
+  /// ```
+  @inline(__always)
+  public func recorded(
+    as name: StaticString, wrt a: Tensor, _ vjp: @autoclosure () -> (_ dy: Tensor) -> Tensor
+  ) -> Tensor {
+    guard let x = a.entry, isRecording else { return self }
+    return Tensor(elements, entry: makeEntry(name, .unary(Edge(operand: x, vjp: .ofCotangent(vjp())))))
+  }
+
+  /// Records this result of an operation on `a` whose derivative is written with the result `y`.
+  ///
+  /// Capturing the result in the closure instead would keep its whole history alive in a cycle.
+  @inline(__always)
+  public func recorded(
+    as name: StaticString, wrt a: Tensor,
+    withResult vjp: @autoclosure () -> (_ dy: Tensor, _ y: Tensor) -> Tensor
+  ) -> Tensor {
+    guard let x = a.entry, isRecording else { return self }
+    return Tensor(
+      elements,
+      entry: makeEntry(name, .unary(Edge(operand: x, vjp: .ofCotangentAndResult(vjp()))), result: elements))
+  }
+
+  /// Records this result of an operation on `a` and `b`.
+  @inline(__always)
+  public func recorded(
+    as name: StaticString,
+    wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor,
+    wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor
+  ) -> Tensor {
+    guard a.entry != nil || b.entry != nil, isRecording else { return self }
+    return recorded(
+      name, a.entry.map { Edge(operand: $0, vjp: .ofCotangent(aVJP())) },
+      b.entry.map { Edge(operand: $0, vjp: .ofCotangent(bVJP())) }, result: nil)
+  }
+
+  /// Records this result of an operation on `a` and `b`; the derivative for `b` is written with the result.
+  @inline(__always)
+  public func recorded(
+    as name: StaticString,
+    wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor,
+    wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: Tensor, _ y: Tensor) -> Tensor
+  ) -> Tensor {
+    guard a.entry != nil || b.entry != nil, isRecording else { return self }
+    return recorded(
+      name, a.entry.map { Edge(operand: $0, vjp: .ofCotangent(aVJP())) },
+      b.entry.map { Edge(operand: $0, vjp: .ofCotangentAndResult(bVJP())) }, result: b.entry == nil ? nil : elements)
+  }
+
+  /// Records this result of an operation on `a` and `b`; both derivatives are written with the result.
+  @inline(__always)
+  public func recorded(
+    as name: StaticString,
+    wrt a: Tensor, withResult aVJP: @autoclosure () -> (_ dy: Tensor, _ y: Tensor) -> Tensor,
+    wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: Tensor, _ y: Tensor) -> Tensor
+  ) -> Tensor {
+    guard a.entry != nil || b.entry != nil, isRecording else { return self }
+    return recorded(
+      name, a.entry.map { Edge(operand: $0, vjp: .ofCotangentAndResult(aVJP())) },
+      b.entry.map { Edge(operand: $0, vjp: .ofCotangentAndResult(bVJP())) }, result: elements)
+  }
+
+  /// Records this result of an operation on `a`, `b` and `c`.
+  @inline(__always)
+  public func recorded(
+    as name: StaticString,
+    wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor,
+    wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor,
+    wrt c: Tensor, _ cVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor
+  ) -> Tensor {
+    guard a.entry != nil || b.entry != nil || c.entry != nil, isRecording else { return self }
+    var edges: [Edge] = []
+    if let operand = a.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(aVJP()))) }
+    if let operand = b.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(bVJP()))) }
+    if let operand = c.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(cVJP()))) }
+    return Tensor(elements, entry: makeEntry(name, .multiple(edges)))
+  }
+
+  /// Records this result of an operation on any number of operands, each with a derivative of its own.
+  ///
+  /// - Parameter vjp: the cotangent of the operand at a position, from that of the result.
+  public func recorded(
+    as name: StaticString, wrt operands: [Tensor], _ vjp: @escaping (_ position: Int, _ dy: Tensor) -> Tensor
+  ) -> Tensor {
+    guard isRecording else { return self }
+    var edges: [Edge] = []
+    for (position, operand) in operands.enumerated() {
+      if let entry = operand.entry {
+        edges.append(Edge(operand: entry, vjp: .ofCotangent({ dy in vjp(position, dy) })))
+      }
+    }
+    if edges.isEmpty { return self }
+    return Tensor(elements, entry: makeEntry(name, .multiple(edges)))
+  }
+
+  /// Records this result of an operation whose operands' cotangents are computed together.
+  ///
+  /// - Parameter vjp: from the cotangent of the result, the cotangents of all operands in order; nil stands for zero,
+  ///   and what belongs to an operand that is not tracked is ignored.
+  public func recorded(
+    as name: StaticString, wrt operands: [Tensor], jointly vjp: @escaping (_ dy: Tensor) -> [Tensor?]
+  ) -> Tensor {
+    [self].recorded(as: name, wrt: operands) { dys in dys[0].map(vjp) ?? [] }[0]
+  }
+
+  /// Records this result of an operation whose operands' cotangents are computed together, with the help of the result.
+  public func recorded(
+    as name: StaticString, wrt operands: [Tensor], jointlyWithResult vjp: @escaping (_ dy: Tensor, _ y: Tensor) -> [Tensor?]
+  ) -> Tensor {
+    [self].recorded(as: name, wrt: operands) { dys, ys in dys[0].map { vjp($0, ys[0]) } ?? [] }[0]
+  }
+
+  /// One or two operands that may be tracked.
+  @inline(__always)
+  private func recorded(_ name: StaticString, _ a: Edge?, _ b: Edge?, result: Elements?) -> Tensor {
+    let derivative: Derivative =
+      if let a { if let b { .binary(a, b) } else { .unary(a) } } else { .unary(b!) }
+    return Tensor(elements, entry: makeEntry(name, derivative, result: result))
+  }
+
+  @inline(__always)
+  private func makeEntry(_ name: StaticString, _ derivative: Derivative, result: Elements? = nil) -> Entry {
+    Entry(name, of: elements, derivative, result: result)
+  }
+}
+
+extension [Tensor] {
+  /// Records these results of one operation, whose operands' cotangents are computed together.
+  ///
+  /// - Parameter vjp: from the cotangents of the results (nil where a result was not used), the cotangents of all
+  ///   operands in order; nil stands for zero.
+  public func recorded(
+    as name: StaticString, wrt operands: [Tensor], _ vjp: @escaping (_ dys: [Tensor?]) -> [Tensor?]
+  ) -> [Tensor] {
+    recorded(as: name, wrt: operands, keepingResults: false) { dys, _ in vjp(dys) }
+  }
+
+  /// Records these results of one operation, whose operands' cotangents are written with the results.
+  ///
+  /// - Parameter vjp: from the cotangents of the results (nil where a result was not used) and the results, the
+  ///   cotangents of all operands in order; nil stands for zero.
+  public func recorded(
+    as name: StaticString, wrt operands: [Tensor],
+    withResults vjp: @escaping (_ dys: [Tensor?], _ ys: [Tensor]) -> [Tensor?]
+  ) -> [Tensor] {
+    recorded(as: name, wrt: operands, keepingResults: true, vjp)
+  }
+
+  private func recorded(
+    as name: StaticString, wrt operands: [Tensor], keepingResults: Bool,
+    _ vjp: @escaping (_ dys: [Tensor?], _ ys: [Tensor]) -> [Tensor?]
+  ) -> [Tensor] {
+    guard isRecording, !isEmpty, operands.contains(where: \.isTracked) else { return self }
+    let positions = operands.indices.filter { operands[$0].isTracked }
+    let entry = Entry(
+      name, of: self[0].elements,
+      .joint(positions.map { operands[$0].entry! }) { dys, ys in
+        let terms = vjp(dys, ys)
+        return positions.map { $0 < terms.count ? terms[$0] : nil }
+      }, results: keepingResults ? map(\.elements) : [], resultCount: count)
+    if count == 1 { return [Tensor(self[0].elements, entry: entry)] }
+    return enumerated().map { index, result in
+      result.dtype.isFloatingPoint ? result.projected(from: entry, index) : result
+    }
+  }
+}
+
+extension Tensor {
+  /// These elements as one of the results that an entry has.
+  func projected(from entry: Entry, _ index: Int) -> Tensor {
+    Tensor(elements, entry: Entry(entry.operation, of: elements, .projection(entry, index: index)))
+  }
+}

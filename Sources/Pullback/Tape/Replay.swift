@@ -1,0 +1,232 @@
+import Synchronization
+
+/// One walk over a tape, from the last entry to the first.
+///
+/// Note [Claiming entries]. Several threads may replay graphs that share entries. Laying out happens under one lock; in
+/// it, a replay that does not retain the tape marks every entry it reaches as replayed, and from then on is the only
+/// one that touches what they saved, since any other replay that reaches them fails. A replay that retains the tape
+/// copies what it needs while it holds the lock.
+struct Replay {
+  /// What is to be done at one entry.
+  private struct Step {
+    /// Held until the replay has passed it: the edges that own it may go earlier.
+    var entry: Entry?
+    let sequenceNumber: UInt64
+    /// The places of its operands, in order; further ones than two are in `furtherOperands`.
+    var operands: (Int32, Int32) = (-1, -1)
+    var furtherOperands: Int32 = -1
+  }
+
+  static let lock = Mutex<UInt64>(0)
+
+  /// In the order of discovery, which gives each entry its place.
+  private var steps: [Step] = []
+  /// Places in the order of the replay; nil if that is the order of discovery.
+  private var order: [Int32]?
+  private var furtherOperands: [[Int32]] = []
+  /// What a replay that retains the tape copied.
+  private var retained: [(derivative: Derivative, result: Elements?, results: [Elements])] = []
+  private var cotangents: [Tensor?]
+  /// The cotangents of entries with several results.
+  private var severalCotangents: [Int32: [Tensor?]] = [:]
+  private var keptPlaces: Set<Int32> = []
+  private let recording: Bool
+  private let retaining: Bool
+
+  /// Lays out the entries that the seeds were computed from. Nil, inside ``checked(_:)``, if one of them has been replayed.
+  init?(
+    from seeds: [(entry: Entry, cotangent: Tensor)], retaining: Bool, recording: Bool, keeping intermediates: [Tensor]
+  ) {
+    self.recording = recording
+    self.retaining = retaining
+    cotangents = []
+    let failure = Replay.lock.withLock { replayCount -> StaticString? in
+      replayCount += 1
+      return layOut(seeds.map(\.entry), mark: replayCount)
+    }
+    if let failure {
+      fail(
+        .autogradMisuse, "backward",
+        "the tape was replayed before, and what its \"\(failure)\" had saved is released; pass retainingTape: true to the first replay, or compute the result again (a value kept from an earlier step may need detached())"
+      )
+      return nil
+    }
+    cotangents = [Tensor?](repeating: nil, count: steps.count)
+    for (entry, cotangent) in seeds { accumulate(cotangent, place(of: entry)!, entry) }
+    for tensor in intermediates {
+      if let entry = tensor.entry, let place = place(of: entry) { keptPlaces.insert(place) }
+    }
+  }
+
+  /// Where an entry was laid out; quick for the roots, which come first.
+  private func place(of entry: Entry) -> Int32? {
+    steps.firstIndex { $0.entry === entry }.map(Int32.init)
+  }
+
+  /// Gives every reachable entry a place. Returns the operation of an entry that had been replayed, having undone all.
+  private mutating func layOut(_ roots: [Entry], mark: UInt64) -> StaticString? {
+    var descending = true
+    for root in roots { _ = discover(root, mark) }
+    var cursor = 0
+    var last = UInt64.max
+    while cursor < steps.count {
+      let entry = steps[cursor].entry!
+      if entry.sequenceNumber > last { descending = false }
+      last = entry.sequenceNumber
+      if entry.isReplayed {
+        if !retaining { for step in steps[..<cursor] { step.entry!.isReplayed = false } }
+        return entry.operation
+      }
+      switch entry.derivative {
+      case .leaf, .released: break
+      case .unary(let edge):
+        steps[cursor].operands.0 = discover(edge.operand, mark)
+      case .binary(let a, let b):
+        steps[cursor].operands.0 = discover(a.operand, mark)
+        steps[cursor].operands.1 = discover(b.operand, mark)
+      case .projection(let source, _):
+        steps[cursor].operands.0 = discover(source, mark)
+      case .multiple(let edges):
+        furtherOperands.append(edges.map { discover($0.operand, mark) })
+        steps[cursor].furtherOperands = Int32(furtherOperands.count - 1)
+      case .joint(let operands, _):
+        furtherOperands.append(operands.map { discover($0, mark) })
+        steps[cursor].furtherOperands = Int32(furtherOperands.count - 1)
+      }
+      if retaining {
+        retained.append((entry.derivative, entry.result, entry.results))
+      } else if !entry.isLeaf {
+        entry.isReplayed = true
+      }
+      cursor += 1
+    }
+    if !descending {
+      order = steps.indices.map(Int32.init).sorted { steps[Int($0)].sequenceNumber > steps[Int($1)].sequenceNumber }
+    }
+    return nil
+  }
+
+  /// The place of an entry, which gets the next one if it is new.
+  @inline(__always)
+  private mutating func discover(_ entry: Entry, _ mark: UInt64) -> Int32 {
+    if entry.mark != mark {
+      entry.mark = mark
+      entry.slot = Int32(steps.count)
+      steps.append(Step(entry: entry, sequenceNumber: entry.sequenceNumber))
+    }
+    return entry.slot
+  }
+
+  /// Walks down and returns the gradients of leaves and kept values.
+  mutating func run() -> Gradients {
+    var gradients = Gradients()
+    for position in steps.indices {
+      let place = order?[position] ?? Int32(truncatingIfNeeded: position)
+      let entry = steps[Int(place)].entry.take()!
+      let dy = cotangents[Int(place)].take()
+      if entry.isLeaf {
+        if let dy { gradients.append(entry, dy) }
+        continue
+      }
+      if let dy, !keptPlaces.isEmpty, keptPlaces.contains(place) { gradients.append(entry, dy) }
+      pass(dy, place, entry)
+    }
+    return gradients
+  }
+
+  /// Hands the cotangent of an entry on to its operands, and releases what the entry saved unless it is retained.
+  @inline(__always)
+  private mutating func pass(_ dy: Tensor?, _ place: Int32, _ entry: Entry) {
+    let derivative: Derivative
+    let result: Elements?
+    let results: [Elements]
+    if retaining {
+      (derivative, result, results) = retained[Int(place)]
+    } else {
+      derivative = entry.derivative
+      result = entry.result
+      results = entry.results
+      entry.derivative = .released
+      entry.result = nil
+      entry.results = []
+    }
+    switch derivative {
+    case .leaf, .released: break
+    case .unary(let edge):
+      guard let dy else { return }
+      accumulate(cotangent(edge, dy, result, entry), steps[Int(place)].operands.0, edge.operand)
+    case .binary(let a, let b):
+      guard let dy else { return }
+      accumulate(cotangent(a, dy, result, entry), steps[Int(place)].operands.0, a.operand)
+      accumulate(cotangent(b, dy, result, entry), steps[Int(place)].operands.1, b.operand)
+    case .multiple(let edges):
+      guard let dy else { return }
+      let places = furtherOperands[Int(steps[Int(place)].furtherOperands)]
+      for (edge, operandPlace) in Swift.zip(edges, places) {
+        accumulate(cotangent(edge, dy, result, entry), operandPlace, edge.operand)
+      }
+    case .projection(let source, let index):
+      guard let dy else { return }
+      let sourcePlace = steps[Int(place)].operands.0
+      var dys = severalCotangents[sourcePlace] ?? [Tensor?](repeating: nil, count: source.resultCount)
+      dys[index] = dys[index].map { $0 + dy } ?? dy
+      severalCotangents[sourcePlace] = dys
+    case .joint(let operands, let vjp):
+      guard let dys = severalCotangents.removeValue(forKey: place) ?? dy.map({ [$0] }) else { return }
+      let terms = vjp(dys, results.enumerated().map { saved($1, $0, of: entry) })
+      let places = furtherOperands[Int(steps[Int(place)].furtherOperands)]
+      for (index, term) in terms.enumerated() {
+        if let term { accumulate(term, places[index], operands[index], from: entry) }
+      }
+    }
+  }
+
+  /// One of the results of an entry with a joint derivative, with its history if the replay is recorded.
+  private func saved(_ elements: Elements, _ index: Int, of entry: Entry) -> Tensor {
+    guard recording else { return Tensor(elements) }
+    return entry.resultCount == 1 ? Tensor(elements, entry: entry) : Tensor(elements).projected(from: entry, index)
+  }
+
+  @inline(__always)
+  private func cotangent(_ edge: Edge, _ dy: Tensor, _ result: Elements?, _ entry: Entry) -> Tensor {
+    switch edge.vjp {
+    case .ofCotangent(let vjp): vjp(dy)
+    case .ofCotangentAndResult(let vjp): vjp(dy, Tensor(result!, entry: recording ? entry : nil))
+    }
+  }
+
+  /// Adds a term to the cotangent of an operand; the first to arrive is moved in.
+  ///
+  /// This is where broadcasting is undone: a term wider than its operand is summed to the operand's shape.
+  @inline(__always)
+  private mutating func accumulate(_ term: Tensor, _ place: Int32, _ operand: Entry, from entry: Entry? = nil) {
+    var term = term
+    if term.shape != operand.shape { term = term.sum(toShape: operand.shape) }
+    if term.dtype != operand.dtype { term = wrongType(term, operand) }
+    guard var sum = cotangents[Int(place)].take() else {
+      cotangents[Int(place)] = term
+      return
+    }
+    sum.add(term)
+    cotangents[Int(place)] = sum
+  }
+
+  @inline(never)
+  private func wrongType(_ term: Tensor, _ operand: Entry) -> Tensor {
+    fail(
+      .dtypeMismatch, "backward",
+      "a derivative returned a cotangent of \(term.dtype) for the operand \"\(operand.operation)\" of \(operand.dtype)")
+  }
+}
+
+extension Tensor {
+  /// `self += term`, in place where nobody else sees these elements.
+  @inline(__always)
+  fileprivate mutating func add(_ term: Tensor) {
+    if entry == nil, term.entry == nil, isContiguous, term.isContiguous, Elements.isUnique(&elements) {
+      addInPlace(term)
+    } else {
+      self = self + term
+    }
+  }
+}

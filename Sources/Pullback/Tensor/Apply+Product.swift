@@ -1,0 +1,106 @@
+import CKernels
+import Kernels
+
+/// What the matrix product does in the last store of each element.
+struct ProductFinish {
+  /// A row of `n` elements added to every row of the product.
+  var bias: Tensor?
+  /// Whether negative elements become zero after the bias.
+  var relu = false
+}
+
+/// The product of matrices `a` [batch…, m, k] and `b` [batch…, k, n] of rank 2 and more, with broadcast batch axes.
+func product(
+  _ a: Tensor, _ b: Tensor, _ operation: StaticString, finish: ProductFinish = ProductFinish()
+) -> Tensor {
+  guard a.dtype == b.dtype else { return mixed(operation, a, b) }
+  guard a.dtype != .bool else { return unsupported(operation, .bool) }
+  let (m, k, n) = (a.shape[-2], a.shape[-1], b.shape[-1])
+  guard k == b.shape[-2] else {
+    return fail(
+      .shapeMismatch, operation,
+      "shapes \(a.shape) and \(b.shape) do not fit: the last axis of the left (\(k)) must equal the second last of the right (\(b.shape[-2]))"
+    )
+  }
+  let (aBatch, bBatch) = (a.shape.droppingLast(2), b.shape.droppingLast(2))
+  guard var shape = aBatch.broadcast(with: bBatch) else {
+    return fail(ShapeMismatch(operation, [aBatch, bBatch]).error)
+  }
+  let batchShape = shape
+  shape.append(m)
+  shape.append(n)
+  guard let c = Elements.allocate(shape, a.dtype, for: operation) else { return .standIn }
+  if c.count == 0 { return Tensor(c) }
+
+  var bias: Elements?
+  if let row = finish.bias {
+    guard let contiguous = row.elements.contiguous(for: operation) else { return .standIn }
+    bias = contiguous
+  }
+  let (aStrides, bStrides) = (a.elements.layout.strides, b.elements.layout.strides)
+  var call = matrix_product()
+  call.m = m
+  call.n = n
+  call.k = k
+  call.a = UnsafeRawPointer(a.elements.pointer)
+  call.a_row = aStrides[a.rank - 2]
+  call.a_column = aStrides[a.rank - 1]
+  call.b = UnsafeRawPointer(b.elements.pointer)
+  call.b_row = bStrides[b.rank - 2]
+  call.b_column = bStrides[b.rank - 1]
+  call.c = c.pointer
+  call.c_row = n
+  call.c_batch = m * n
+  call.bias = bias.map { UnsafeRawPointer($0.pointer) }
+  call.relu = finish.relu ? 1 : 0
+  // Every pointer in `call` belongs to an object that lives until after the call.
+  let succeeded = withExtendedLifetime((a, b, bias)) { multiply(&call, batchShape, a, b) }
+  guard succeeded else {
+    return fail(.outOfMemory, operation, "no memory to rearrange operands of shapes \(a.shape) and \(b.shape)")
+  }
+  return Tensor(c)
+}
+
+/// Fills in the batch and multiplies.
+private func multiply(_ call: inout matrix_product, _ batch: Shape, _ a: Tensor, _ b: Tensor) -> Bool {
+  let dtype = Int32(a.dtype.rawValue)
+  let count = batch.count()
+  if count == 1 {
+    call.batch = 1
+    return matrix_multiply(InstructionSets.currentName, dtype, &call) != 0
+  }
+  let aOffsets = batchOffsets(a, batch), bOffsets = batchOffsets(b, batch)
+  return aOffsets.withUnsafeBufferPointer { aOffsets in
+    bOffsets.withUnsafeBufferPointer { bOffsets in
+      call.batch = count
+      call.a_offsets = aOffsets.baseAddress
+      call.b_offsets = bOffsets.baseAddress
+      return matrix_multiply(InstructionSets.currentName, dtype, &call) != 0
+    }
+  }
+}
+
+/// Where each matrix of the broadcast batch begins, in elements.
+private func batchOffsets(_ x: Tensor, _ batch: Shape) -> [Int] {
+  let own = x.shape.droppingLast(2)
+  var strides = Axes(repeating: 0)
+  for axis in 0..<own.rank where own.extents[axis] != 1 {
+    strides[batch.rank - own.rank + axis] = x.elements.layout.strides[axis]
+  }
+  var offsets = [0]
+  for axis in 0..<batch.rank {
+    offsets = offsets.flatMap { offset in
+      (0..<batch.extents[axis]).map { offset + $0 * strides[axis] }
+    }
+  }
+  return offsets
+}
+
+extension Shape {
+  /// The extents without the last `count`.
+  func droppingLast(_ count: Int) -> Shape {
+    var result = Shape()
+    for axis in 0..<Swift.max(0, rank - count) { result.append(extents[axis]) }
+    return result
+  }
+}

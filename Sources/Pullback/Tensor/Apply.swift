@@ -1,0 +1,237 @@
+import CKernels
+import Kernels
+
+// Kernels applied over layouts. These functions and the ones in Apply+Reduction.swift, Apply+Product.swift and
+// Apply+Indexing.swift are the only callers of kernels; what they return is untracked.
+
+/// `y = kernel(x)`, element by element; `p` and `q` are the kernel's parameters.
+@inline(__always)
+func map(
+  _ x: Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
+  _ kernel: (KernelTable) -> unary_kernel?
+) -> Tensor {
+  guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
+  guard let y = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
+  let source: Elements
+  if x.isContiguous {
+    source = x.elements
+  } else {
+    y.write(x.elements)
+    source = y
+  }
+  Elementwise.unary(
+    kernel, source.pointer, y.pointer, count: y.count, elementSize: y.dtype.byteCount, p: p, q: q)
+  return Tensor(y)
+}
+
+/// `y = kernel(a, b)`, element by element, with broadcasting.
+@inline(__always)
+func zip(
+  _ a: Tensor, _ b: Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
+  _ kernel: (KernelTable) -> binary_kernel?
+) -> Tensor {
+  guard a.dtype == b.dtype else { return mixed(operation, a, b) }
+  guard let kernel = kernel(a.dtype.kernels) else { return unsupported(operation, a.dtype) }
+  if a.shape == b.shape, a.isContiguous, b.isContiguous {
+    guard let y = Elements.allocate(a.shape, a.dtype, for: operation) else { return .standIn }
+    Elementwise.binary(
+      kernel, a.elements.pointer, aStep: 1, b.elements.pointer, bStep: 1, y.pointer, count: y.count,
+      elementSize: y.dtype.byteCount, p: p, q: q)
+    return Tensor(y)
+  }
+  return zipBroadcast(a, b, operation, p: p, q: q, kernel)
+}
+
+/// The general case of `zip`: operands that are stretched or strided.
+@inline(never)
+private func zipBroadcast(
+  _ a: Tensor, _ b: Tensor, _ operation: StaticString, p: Double, q: Double, _ kernel: binary_kernel
+) -> Tensor {
+  guard let nest = BroadcastLoops(operation, a.dtype, [a, b]) else { return .standIn }
+  Elementwise.binary(
+    kernel, nest.operands[0].pointer, nest.operands[1].pointer, nest.result.pointer, nest.loops,
+    elementSize: a.dtype.byteCount, p: p, q: q)
+  return Tensor(nest.result)
+}
+
+/// `y = kernel(x, scalar)`; the scalar takes the tensor's type.
+@inline(__always)
+func zip(
+  _ x: Tensor, _ scalar: Double, _ operation: StaticString, scalarFirst: Bool = false,
+  _ kernel: (KernelTable) -> binary_kernel?
+) -> Tensor {
+  guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
+  guard let y = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
+  let source: Elements
+  if x.isContiguous {
+    source = x.elements
+  } else {
+    y.write(x.elements)
+    source = y
+  }
+  withScalar(scalar, as: x.dtype) { scalar in
+    if scalarFirst {
+      Elementwise.binary(
+        kernel, scalar, aStep: 0, source.pointer, bStep: 1, y.pointer, count: y.count,
+        elementSize: y.dtype.byteCount)
+    } else {
+      Elementwise.binary(
+        kernel, source.pointer, aStep: 1, scalar, bStep: 0, y.pointer, count: y.count,
+        elementSize: y.dtype.byteCount)
+    }
+  }
+  return Tensor(y)
+}
+
+/// Calls `body` with the address of a scalar of an element type.
+@inline(__always)
+func withScalar<Result>(_ value: Double, as dtype: DType, _ body: (UnsafeRawPointer) -> Result) -> Result {
+  switch dtype {
+  case .float32:
+    var scalar = Float(value)
+    return body(&scalar)
+  case .float64:
+    var scalar = value
+    return body(&scalar)
+  case .int32:
+    var scalar = Int32(truncatingIfNeeded: Int64(saturating: value))
+    return body(&scalar)
+  case .int64:
+    var scalar = Int64(saturating: value)
+    return body(&scalar)
+  case .bool:
+    var scalar: UInt8 = value != 0 ? 1 : 0
+    return body(&scalar)
+  }
+}
+
+extension Int64 {
+  /// The integer part; values outside the range give its ends, NaN gives 0.
+  init(saturating value: Double) {
+    if let exact = Int64(exactly: value.rounded(.towardZero)) {
+      self = exact
+    } else {
+      self = value.isNaN ? 0 : value < 0 ? .min : .max
+    }
+  }
+}
+
+/// `y = kernel(a, b)` as bools, with broadcasting.
+func compare(
+  _ a: Tensor, _ b: Tensor, _ operation: StaticString, _ kernel: (KernelTable) -> comparison_kernel?
+) -> Tensor {
+  guard a.dtype == b.dtype else { return mixed(operation, a, b) }
+  guard let kernel = kernel(a.dtype.kernels) else { return unsupported(operation, a.dtype) }
+  guard let nest = BroadcastLoops(operation, .bool, [a, b]) else { return .standIn }
+  Elementwise.comparison(
+    kernel, nest.operands[0].pointer, nest.operands[1].pointer, nest.result.pointer, nest.loops,
+    elementSize: a.dtype.byteCount)
+  return Tensor(nest.result)
+}
+
+/// A property of each element, as bools.
+func test(_ x: Tensor, _ operation: StaticString, _ kernel: (KernelTable) -> predicate_kernel?) -> Tensor {
+  guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
+  guard let source = x.elements.contiguous(for: operation),
+    let y = Elements.allocate(x.shape, .bool, for: operation)
+  else { return .standIn }
+  Parallel.run(count: y.count, grain: Elementwise.grain) { part in
+    kernel(
+      source.pointer + part.lowerBound * x.dtype.byteCount,
+      (y.pointer + part.lowerBound).assumingMemoryBound(to: UInt8.self), part.count)
+  }
+  return Tensor(y)
+}
+
+/// `condition ? a : b`, with broadcasting.
+func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor, _ operation: StaticString) -> Tensor {
+  guard condition.dtype == .bool else {
+    return fail(
+      .dtypeMismatch, operation, "the condition is \(condition.dtype); expected bool, as comparisons give it")
+  }
+  guard a.dtype == b.dtype else { return mixed(operation, a, b) }
+  guard let nest = BroadcastLoops(operation, a.dtype, [condition, a, b]) else { return .standIn }
+  Elementwise.select(
+    a.dtype.kernels.pointee.select, nest.operands[0].pointer, nest.operands[1].pointer, nest.operands[2].pointer,
+    nest.result.pointer, nest.loops, elementSize: a.dtype.byteCount)
+  return Tensor(nest.result)
+}
+
+/// `x` converted to another element type.
+func convert(_ x: Tensor, to dtype: DType) -> Tensor {
+  guard let source = x.elements.contiguous(for: "cast"),
+    let y = Elements.allocate(x.shape, dtype, for: "cast")
+  else { return .standIn }
+  Parallel.run(count: y.count, grain: Elementwise.grain) { part in
+    convert_elements(
+      source.pointer + part.lowerBound * x.dtype.byteCount, Int32(x.dtype.rawValue),
+      y.pointer + part.lowerBound * dtype.byteCount, Int32(dtype.rawValue), part.count)
+  }
+  return Tensor(y)
+}
+
+/// A result, its operands and the loops over them, for operands that broadcast.
+struct BroadcastLoops {
+  let result: Elements
+  private(set) var operands: [Elements] = []
+  let loops: LoopNest
+
+  /// Nil, inside ``checked(_:)``, if the shapes do not broadcast or memory runs out.
+  init?(_ operation: StaticString, _ resultType: DType, _ tensors: [Tensor]) {
+    var shape = tensors[0].shape
+    for tensor in tensors.dropFirst() {
+      guard let common = shape.broadcast(with: tensor.shape) else {
+        fail(ShapeMismatch(operation, tensors.map(\.shape)).error)
+        return nil
+      }
+      shape = common
+    }
+    guard let result = Elements.allocate(shape, resultType, for: operation) else { return nil }
+    self.result = result
+
+    var strides = InlineArray<4, Axes>(repeating: Axes(repeating: 0))
+    strides[0] = result.layout.strides
+    for (index, tensor) in tensors.enumerated() {
+      var elements = tensor.elements
+      if !Self.walksBySteps(elements) {
+        guard let copy = elements.copied(for: operation) else { return nil }
+        elements = copy
+      }
+      operands.append(elements)
+      strides[index + 1] = elements.layout.strides(broadcastTo: shape)
+    }
+    loops = LoopNest(
+      rank: shape.rank, extents: shape.extents, operands: strides, operandCount: tensors.count + 1)
+  }
+
+  /// Whether the innermost axis that is not of extent 1 has stride 0 or 1, as row kernels want it.
+  private static func walksBySteps(_ elements: Elements) -> Bool {
+    for axis in stride(from: elements.shape.rank - 1, through: 0, by: -1) where elements.shape.extents[axis] != 1 {
+      return elements.layout.strides[axis] == 1 || elements.layout.strides[axis] == 0
+    }
+    return true
+  }
+}
+
+@inline(never)
+func mixed(_ operation: StaticString, _ a: Tensor, _ b: Tensor) -> Tensor {
+  fail(
+    .dtypeMismatch, operation,
+    "element types \(a.dtype) and \(b.dtype) are not mixed silently; convert one with cast(to:)")
+}
+
+@inline(never)
+func unsupported(_ operation: StaticString, _ dtype: DType) -> Tensor {
+  let wanted = dtype.isFloatingPoint ? "numbers of another type" : "float32 or float64; convert with cast(to:)"
+  return fail(.dtypeMismatch, operation, "is not defined for \(dtype); expected \(wanted)")
+}
+
+extension Tensor {
+  /// `self += term` where both are contiguous, of one shape and type, and nobody else sees `self`.
+  @inline(__always)
+  mutating func addInPlace(_ term: Tensor) {
+    Elementwise.binary(
+      dtype.kernels.pointee.binary.add, elements.pointer, aStep: 1, term.elements.pointer, bStep: 1,
+      elements.pointer, count: count, elementSize: dtype.byteCount)
+  }
+}

@@ -1,0 +1,94 @@
+import Kernels
+
+/// The elements of a tensor: where they lie and how they are laid out.
+///
+/// Either the owner of its memory, or a view into another's. Several tensors may share one `Elements`; it is written
+/// to only while a single reference to it exists (``isUnique(_:)``), right after it was made.
+///
+/// Kernels get raw pointers from here. A pointer does not keep its object alive, so it is used only while the
+/// `Elements` it came from is a parameter or inside `withExtendedLifetime`.
+// @unchecked: every stored property is a constant; what the pointer points to is written only by the creator before
+// sharing, or by the holder of the only reference.
+final class Elements: @unchecked Sendable {
+  let layout: Layout
+  let dtype: DType
+  /// The first element.
+  let pointer: UnsafeMutableRawPointer
+  /// Whose memory this is a view of; nil for an owner.
+  let owner: Elements?
+
+  /// A new owner of memory that is not initialised.
+  @inline(__always)
+  private init(_ layout: Layout, _ dtype: DType, allocated pointer: UnsafeMutableRawPointer) {
+    self.layout = layout
+    self.dtype = dtype
+    self.pointer = pointer
+    owner = nil
+  }
+
+  /// A view: the same memory, seen through another layout that starts `offset` elements further on.
+  init(viewing base: Elements, _ layout: Layout, offset: Int = 0) {
+    self.layout = layout
+    dtype = base.dtype
+    pointer = base.pointer + offset * base.dtype.byteCount
+    owner = base.owner ?? base
+  }
+
+  deinit {
+    if owner == nil { Memory.release(pointer, layout.count * dtype.byteCount) }
+  }
+
+  /// Contiguous memory for a shape, not initialised. Too large a shape is a mistake of `operation`, and gives nil
+  /// inside ``checked(_:)``.
+  @inline(__always)
+  static func allocate(_ shape: Shape, _ dtype: DType, for operation: StaticString) -> Elements? {
+    guard let count = shape.countIfRepresentable else { return tooLarge(shape, dtype, operation) }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.byteCount)
+    if overflow { return tooLarge(shape, dtype, operation) }
+    guard let pointer = Memory.allocate(bytes) else { return outOfMemory(shape, bytes, operation) }
+    return Elements(Layout(rowMajor: shape, count: count), dtype, allocated: pointer)
+  }
+
+  @inline(never)
+  private static func tooLarge(_ shape: Shape, _ dtype: DType, _ operation: StaticString) -> Elements? {
+    fail(.sizeOverflow, operation, "the shape \(shape) of \(dtype) elements has more bytes than an Int can count")
+    return nil
+  }
+
+  @inline(never)
+  private static func outOfMemory(_ shape: Shape, _ bytes: Int, _ operation: StaticString) -> Elements? {
+    fail(.outOfMemory, operation, "\(bytes) bytes for a result of shape \(shape) cannot be allocated")
+    return nil
+  }
+
+  var shape: Shape { layout.shape }
+  var count: Int { layout.count }
+  var isContiguous: Bool { layout.isContiguous }
+
+  /// Whether `elements` is the only reference to memory that nobody else sees, so that it may be written to.
+  @inline(__always)
+  static func isUnique(_ elements: inout Elements) -> Bool {
+    isKnownUniquelyReferenced(&elements) && elements.owner == nil
+  }
+
+  /// These elements in row-major order: themselves, or a copy.
+  @inline(__always)
+  func contiguous(for operation: StaticString) -> Elements? {
+    isContiguous ? self : copied(for: operation)
+  }
+
+  /// A row-major copy.
+  @inline(never)
+  func copied(for operation: StaticString) -> Elements? {
+    guard let copy = Elements.allocate(shape, dtype, for: operation) else { return nil }
+    copy.write(self)
+    return copy
+  }
+
+  /// Writes the elements of `source`, of the same shape and type, here.
+  func write(_ source: Elements) {
+    Copy.strided(
+      source.pointer, source.layout.strides, to: pointer, layout.strides, rank: shape.rank,
+      extents: shape.extents, elementSize: dtype.byteCount)
+  }
+}

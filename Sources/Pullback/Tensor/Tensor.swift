@@ -1,0 +1,70 @@
+import Kernels
+
+/// An n-dimensional array of numbers that remembers how it was computed.
+///
+/// A tensor is a value: assigning it, passing it to another thread or keeping it costs nothing, and writing to one never
+/// changes another. Its elements all have one ``dtype``; its ``shape`` has from 0 (a scalar) to 8 axes.
+///
+/// A tensor made with ``requiringGradient()``, and everything computed from it, is *tracked*: the operations are recorded,
+/// and ``backward(_:retainingTape:recordingGradients:keeping:)`` replays them in reverse.
+///
+/// ```swift
+/// let x = Tensor([[1, 2], [3, 4]])
+/// let w = Tensor([0.5, -0.5]).requiringGradient()
+/// let loss = (x * w).sum()
+/// print(loss.item(), loss.backward()[w])  // -1.0 [4.0, 6.0]
+/// ```
+public struct Tensor: Sendable {
+  /// What the tensor holds.
+  var elements: Elements
+  /// How it was computed, if it is tracked.
+  var entry: Entry?
+
+  @inline(__always)
+  init(_ elements: Elements, entry: Entry? = nil) {
+    self.elements = elements
+    self.entry = entry
+  }
+
+  /// The extents of the axes.
+  @inline(__always)
+  public var shape: Shape { elements.layout.shape }
+
+  /// The number of axes; 0 for a scalar.
+  @inline(__always)
+  public var rank: Int { elements.layout.shape.rank }
+
+  /// The number of elements.
+  @inline(__always)
+  public var count: Int { elements.layout.count }
+
+  /// The type of the elements.
+  @inline(__always)
+  public var dtype: DType { elements.dtype }
+
+  /// Whether the elements lie in memory in row-major order without gaps; views often do not.
+  public var isContiguous: Bool { elements.isContiguous }
+
+  /// Steps in memory, in elements, from one index of each axis to the next: 0 where an axis is stretched, negative where
+  /// it is reversed.
+  public var strides: [Int] { (0..<rank).map { elements.layout.strides[$0] } }
+
+  /// What a failed operation answers inside ``checked(_:)``.
+  static let standIn = Tensor(scalar: .nan, dtype: .float32)
+
+  /// A scalar.
+  init(scalar value: Double, dtype: DType) {
+    // A few bytes can only be refused when nothing else works either.
+    elements = Elements.allocate(Shape(), dtype, for: "Tensor")!
+    dtype.kernels.pointee.fill(elements.pointer, 1, value)
+  }
+
+  /// This tensor's elements seen through another layout, without a copy and without recording.
+  @inline(__always)
+  func viewed(_ shape: Shape, _ strides: Axes, offset: Int = 0, for operation: StaticString) -> Tensor {
+    guard let layout = Layout(shape: shape, strides: strides) else {
+      return fail(.sizeOverflow, operation, "\(shape) has more elements than an Int can count")
+    }
+    return Tensor(Elements(viewing: elements, layout, offset: offset))
+  }
+}
