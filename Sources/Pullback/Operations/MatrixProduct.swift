@@ -31,7 +31,7 @@ extension Tensor {
     }
     if a.rank == 1 { return a.expanded(at: 0).matmul(b).squeezed(axis: -2) }
     if b.rank == 1 { return a.matmul(b.expanded(at: 1)).squeezed(axis: -1) }
-    return product(a, b, "matmul")
+    return matrixProduct(a, b, "matmul")
       .recorded(
         as: "matmul",
         wrt: a, { dy in dy.matmul(b.transposed()) },  // [m, n] · [n, k]

@@ -10,7 +10,7 @@ struct ProductFinish {
 }
 
 /// The product of matrices `a` [batch…, m, k] and `b` [batch…, k, n] of rank 2 and more, with broadcast batch axes.
-func product(
+func matrixProduct(
   _ a: Tensor, _ b: Tensor, _ operation: StaticString, finish: ProductFinish = ProductFinish()
 ) -> Tensor {
   guard a.dtype == b.dtype else { return mixed(operation, a, b) }

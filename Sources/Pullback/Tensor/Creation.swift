@@ -9,9 +9,7 @@ extension Tensor {
   /// //  [7.0, 7.0]]
   /// ```
   public static func full(_ shape: Shape, _ value: Double, dtype: DType = .float32) -> Tensor {
-    guard let elements = Elements.allocate(shape, dtype, for: "full") else { return .standIn }
-    dtype.kernels.pointee.fill(elements.pointer, elements.count, value)
-    return Tensor(elements)
+    Elements.filled(shape, dtype, with: value, for: "full").map { Tensor($0) } ?? .standIn
   }
 
   /// A tensor of zeros.
@@ -86,5 +84,59 @@ extension Tensor {
       return Tensor.standIn.scalars(as: type)[0]
     }
     return scalars(as: type)[0]
+  }
+}
+
+extension Tensor {
+  /// The whole numbers from 0, or evenly spaced numbers.
+  ///
+  /// ```swift
+  /// print(Tensor.arange(3), Tensor.arange(2, from: 1, by: 0.5))
+  /// // [0.0, 1.0, 2.0] : [3] float32 [1.0, 1.5] : [2] float32
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - start: the first.
+  ///   - step: from one to the next.
+  public static func arange(_ count: Int, from start: Double = 0, by step: Double = 1, dtype: DType = .float32) -> Tensor {
+    guard count >= 0 else { return fail(.invalidArgument, "arange", "the count \(count) is negative") }
+    guard dtype != .bool else { return unsupported("arange", dtype) }
+    guard let elements = Elements.allocate([count], dtype, for: "arange") else { return .standIn }
+    dtype.kernels.pointee.ramp(elements.pointer, count, start, step)
+    return Tensor(elements)
+  }
+
+  /// Evenly spaced numbers from one end of a range to the other, both included.
+  ///
+  /// ```swift
+  /// print(Tensor.linspace(from: 0, through: 1, count: 5))  // [ 0.0, 0.25,  0.5, 0.75,  1.0] : [5] float32
+  /// ```
+  public static func linspace(from start: Double, through end: Double, count: Int, dtype: DType = .float32) -> Tensor {
+    guard count >= 0 else { return fail(.invalidArgument, "linspace", "the count \(count) is negative") }
+    guard dtype.isFloatingPoint else { return unsupported("linspace", dtype) }
+    let last = Double(Swift.max(1, count - 1))
+    // From both ends, so that both are exact.
+    let values = (0..<count).map { place in
+      let share = Double(place) / last
+      return share < 0.5 ? start + (end - start) * share : end - (end - start) * (1 - share)
+    }
+    return Tensor(values, shape: [count]).cast(to: dtype)
+  }
+
+  /// The identity matrix, or one with ones along another diagonal.
+  ///
+  /// ```swift
+  /// print(Tensor.eye(2))
+  /// // [[1.0, 0.0],
+  /// //  [0.0, 1.0]] : [2, 2] float32
+  /// ```
+  public static func eye(_ rows: Int, columns: Int? = nil, offset: Int = 0, dtype: DType = .float32) -> Tensor {
+    let columns = columns ?? rows
+    guard rows >= 0, columns >= 0 else {
+      return fail(.invalidArgument, "eye", "a matrix of \(rows) rows and \(columns) columns does not exist")
+    }
+    let row = arange(rows, dtype: .int64).expanded(at: 1), column = arange(columns, dtype: .int64)
+    return (column .== row + Double(offset)).cast(to: dtype)
   }
 }

@@ -49,6 +49,13 @@ final class Elements: @unchecked Sendable {
     return Elements(Layout(rowMajor: shape, count: count), dtype, allocated: pointer)
   }
 
+  /// Contiguous memory for a shape, filled with a value.
+  static func filled(_ shape: Shape, _ dtype: DType, with value: Double, for operation: StaticString) -> Elements? {
+    guard let elements = allocate(shape, dtype, for: operation) else { return nil }
+    dtype.kernels.pointee.fill(elements.pointer, elements.count, value)
+    return elements
+  }
+
   @inline(never)
   private static func tooLarge(_ shape: Shape, _ dtype: DType, _ operation: StaticString) -> Elements? {
     fail(.sizeOverflow, operation, "the shape \(shape) of \(dtype) elements has more bytes than an Int can count")

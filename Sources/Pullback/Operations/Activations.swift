@@ -1,0 +1,269 @@
+// Activation functions, element by element on floating-point tensors.
+
+/// The logistic function `1 / (1 + e⁻ˣ)` of each element, without overflow.
+///
+/// VJP: `dx = dy · y · (1 - y)`.
+///
+/// ```swift
+/// let x = Tensor([0, 2]).requiringGradient()
+/// print(sigmoid(x), sigmoid(x).sum().backward()[x])
+/// // [0.5, 0.880797] : [2] float32 [0.25, 0.104994] : [2] float32
+/// ```
+public func sigmoid(_ x: Tensor) -> Tensor {
+  map(x, "sigmoid") { $0.pointee.unary.sigmoid }.recorded(as: "sigmoid", wrt: x, withResult: sigmoidGradient)
+}
+
+/// `dy · y · (1 - y)` in one pass.
+private func sigmoidGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
+  zip(dy, y, "sigmoidGradient") { $0.pointee.binary.sigmoid_gradient }
+    .recorded(
+      as: "sigmoidGradient", wrt: dy, { g in sigmoidGradient(g, y) }, wrt: y, { g in g * dy * (1 - y * 2) })
+}
+
+/// The logarithm of the logistic function of each element, without overflow.
+///
+/// VJP: `dx = dy · sigmoid(-x)`.
+///
+/// ```swift
+/// print(logSigmoid(Tensor([0, -100])))  // [-0.693147,    -100.0] : [2] float32
+/// ```
+public func logSigmoid(_ x: Tensor) -> Tensor {
+  map(x, "logSigmoid") { $0.pointee.unary.log_sigmoid }
+    .recorded(as: "logSigmoid", wrt: x, { dy in softplusGradient(dy, -x) })
+}
+
+/// `log(1 + eˣ)` of each element, without overflow: a smooth form of ``relu(_:)``.
+///
+/// VJP: `dx = dy · sigmoid(x)`.
+///
+/// ```swift
+/// print(softplus(Tensor([0, 100])))  // [0.693147,    100.0] : [2] float32
+/// ```
+public func softplus(_ x: Tensor) -> Tensor {
+  map(x, "softplus") { $0.pointee.unary.softplus }
+    .recorded(as: "softplus", wrt: x, { dy in softplusGradient(dy, x) })
+}
+
+/// `dy · sigmoid(x)` in one pass.
+private func softplusGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
+  zip(dy, x, "softplusGradient") { $0.pointee.binary.softplus_gradient }
+    .recorded(
+      as: "softplusGradient", wrt: dy, { g in softplusGradient(g, x) },
+      wrt: x, { g in sigmoidGradient(g * dy, sigmoid(x)) })
+}
+
+/// The positive part of each element; NaN stays NaN.
+///
+/// VJP: `dx = dy` where `x > 0`, else 0; at the kink the derivative is 0.
+///
+/// ```swift
+/// let x = Tensor([-1, 0, 2]).requiringGradient()
+/// print(relu(x).sum().backward()[x])  // [0.0, 0.0, 1.0] : [3] float32
+/// ```
+public func relu(_ x: Tensor) -> Tensor {
+  map(x, "relu") { $0.pointee.unary.relu }.recorded(as: "relu", wrt: x, withResult: reluGradient)
+}
+
+/// `dy` where `y > 0`; `y` has the sign of `x` there, so that `x` need not be kept.
+private func reluGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
+  zip(dy, y, "reluGradient") { $0.pointee.binary.relu_gradient }
+    .recorded(as: "reluGradient", wrt: dy, { g in reluGradient(g, y) })
+}
+
+/// Each element limited to a range; NaN stays NaN.
+///
+/// VJP: `dx = dy` strictly inside the range, else 0; at the bounds the derivative is 0.
+private func clamped(_ x: Tensor, _ lower: Double, _ upper: Double, as name: StaticString) -> Tensor {
+  map(x, name, p: lower, q: upper) { $0.pointee.unary.clamp }
+    .recorded(as: name, wrt: x, { dy in clampGradient(dy, x, lower, upper) })
+}
+
+private func clampGradient(_ dy: Tensor, _ x: Tensor, _ lower: Double, _ upper: Double) -> Tensor {
+  zip(dy, x, "clampGradient", p: lower, q: upper) { $0.pointee.binary.clamp_gradient }
+    .recorded(as: "clampGradient", wrt: dy, { g in clampGradient(g, x, lower, upper) })
+}
+
+extension Tensor {
+  /// Each element limited to a closed range; NaN stays NaN.
+  ///
+  /// VJP: `dx = dy` strictly inside the range, else 0; at the bounds the derivative is 0, the subgradient of least norm.
+  ///
+  /// ```swift
+  /// print(Tensor([-2, 0.5, 2]).clamped(to: -1...1))  // [-1.0,  0.5,  1.0] : [3] float32
+  /// ```
+  public func clamped(to range: ClosedRange<Double>) -> Tensor {
+    Pullback.clamped(self, range.lowerBound, range.upperBound, as: "clamp")
+  }
+
+  /// Each element raised to a bound at least.
+  public func clamped(to range: PartialRangeFrom<Double>) -> Tensor {
+    Pullback.clamped(self, range.lowerBound, .infinity, as: "clamp")
+  }
+
+  /// Each element lowered to a bound at most.
+  public func clamped(to range: PartialRangeThrough<Double>) -> Tensor {
+    Pullback.clamped(self, -.infinity, range.upperBound, as: "clamp")
+  }
+}
+
+/// Each element limited to 0 ... 6. At both bounds the derivative is 0.
+public func relu6(_ x: Tensor) -> Tensor { clamped(x, 0, 6, as: "relu6") }
+
+/// Each element limited to a range, -1 ... 1 by default. At both bounds the derivative is 0.
+public func hardTanh(_ x: Tensor, in range: ClosedRange<Double> = -1...1) -> Tensor {
+  clamped(x, range.lowerBound, range.upperBound, as: "hardTanh")
+}
+
+/// `x / 6 + ½` limited to 0 ... 1. At -3 and 3 the derivative is 0.
+public func hardSigmoid(_ x: Tensor) -> Tensor { (x / 6 + 0.5).clamped(to: 0...1) }
+
+/// `x · hardSigmoid(x)`. The derivative is 0 at -3 and 1 at 3.
+public func hardSwish(_ x: Tensor) -> Tensor { x * hardSigmoid(x) }
+
+/// Each element where it is positive, `slope` times it elsewhere. At 0 the derivative is the slope.
+///
+/// ```swift
+/// print(leakyReLU(Tensor([-1, 2]), slope: 0.1))  // [-0.1,  2.0] : [2] float32
+/// ```
+public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
+  map(x, "leakyReLU", p: slope) { $0.pointee.unary.leaky_relu }
+    .recorded(as: "leakyReLU", wrt: x, { dy in leakyReLUGradient(dy, x, slope) })
+}
+
+private func leakyReLUGradient(_ dy: Tensor, _ x: Tensor, _ slope: Double) -> Tensor {
+  zip(dy, x, "leakyReLUGradient", p: slope) { $0.pointee.binary.leaky_relu_gradient }
+    .recorded(as: "leakyReLUGradient", wrt: dy, { g in leakyReLUGradient(g, x, slope) })
+}
+
+/// Each element where it is positive, `alpha · (eˣ - 1)` elsewhere.
+///
+/// VJP: `dx = dy` where `x > 0`, else `dy · (y + alpha)`.
+///
+/// ```swift
+/// print(elu(Tensor([-1, 2])))  // [-0.632121,       2.0] : [2] float32
+/// ```
+public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
+  map(x, "elu", p: alpha) { $0.pointee.unary.elu }
+    .recorded(
+      as: "elu", wrt: x,
+      withResult: { dy, y in select(where: x .<= 0, then: dy * (y + alpha), else: dy) })
+}
+
+/// ``elu(_:alpha:)`` made continuously differentiable for every alpha: `max(0, x) + min(0, alpha · (e^(x/alpha) - 1))`.
+public func celu(_ x: Tensor, alpha: Double = 1) -> Tensor { elu(x / alpha) * alpha }
+
+/// The self-normalising unit: ``elu(_:alpha:)`` with alpha 1.6732…, times 1.0507….
+public func selu(_ x: Tensor) -> Tensor { elu(x, alpha: 1.6732632423543772) * 1.0507009873554805 }
+
+/// How ``gelu(_:approximation:)`` computes the normal distribution function.
+public enum GELUApproximation: Sendable {
+  /// By the error function.
+  case none
+  /// By a hyperbolic tangent of a cubic polynomial.
+  case tanh
+}
+
+/// The Gaussian error linear unit `x · Φ(x)`, Φ being the standard normal distribution function.
+///
+/// VJP: `dx = dy · (Φ(x) + x · φ(x))`; at -inf and inf its limits 0 and 1.
+///
+/// ```swift
+/// print(gelu(Tensor([-1, 0, 1])))  // [-0.158655,       0.0,  0.841345] : [3] float32
+/// ```
+public func gelu(_ x: Tensor, approximation: GELUApproximation = .none) -> Tensor {
+  switch approximation {
+  case .none:
+    map(x, "gelu") { $0.pointee.unary.gelu_erf }.recorded(as: "gelu", wrt: x, { dy in geluGradient(dy, x) })
+  case .tanh:
+    map(x, "geluTanh") { $0.pointee.unary.gelu_tanh }
+      .recorded(as: "geluTanh", wrt: x, { dy in geluTanhGradient(dy, x) })
+  }
+}
+
+private func geluGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
+  zip(dy, x, "geluGradient") { $0.pointee.binary.gelu_erf_gradient }
+    .recorded(
+      as: "geluGradient", wrt: dy, { g in geluGradient(g, x) },
+      wrt: x,
+      { g in
+        // φ(x) (2 - x²), φ being the standard normal density
+        let square = limited(x).squared()
+        return g * dy * exp(square * -0.5) * (2 - square) * 0.3989422804014327
+      })
+}
+
+private func geluTanhGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
+  zip(dy, x, "geluTanhGradient") { $0.pointee.binary.gelu_tanh_gradient }
+    .recorded(
+      as: "geluTanhGradient", wrt: dy, { g in geluTanhGradient(g, x) },
+      wrt: x,
+      { g in
+        // With u = c (x + a x³), t = tanh u: the second derivative of ½ x (1 + t).
+        let (a, c) = (0.044715, 0.7978845608028654)
+        let z = limited(x)
+        let t = tanh((z + z * z * z * a) * c)
+        let first = (z * z * (3 * a) + 1) * c, second = z * (6 * a * c)
+        return g * dy * (1 - t * t) * (first + z * (second - t * first * first * 2) * 0.5)
+      })
+}
+
+/// The elements limited to where squares and products of them stay finite; there the functions that use this have
+/// reached their limits long before.
+private func limited(_ x: Tensor) -> Tensor { x.clamped(to: -1e4...1e4) }
+
+/// The sigmoid linear unit `x · sigmoid(x)`, also called swish.
+///
+/// VJP: `dx = dy · s · (1 + x · (1 - s))` with `s = sigmoid(x)`; at -inf and inf its limits 0 and 1.
+///
+/// ```swift
+/// print(silu(Tensor([0, 1])))  // [0.0, 0.731059] : [2] float32
+/// ```
+public func silu(_ x: Tensor) -> Tensor {
+  map(x, "silu") { $0.pointee.unary.silu }.recorded(as: "silu", wrt: x, { dy in siluGradient(dy, x) })
+}
+
+private func siluGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
+  zip(dy, x, "siluGradient") { $0.pointee.binary.silu_gradient }
+    .recorded(
+      as: "siluGradient", wrt: dy, { g in siluGradient(g, x) },
+      wrt: x,
+      { g in
+        let z = limited(x), s = sigmoid(z)
+        return g * dy * s * (1 - s) * (z * (1 - s * 2) + 2)
+      })
+}
+
+/// `x · tanh(softplus(x))`.
+///
+/// VJP: `dx = dy · (t + x · (1 - t²) · sigmoid(x))` with `t = tanh(softplus(x))`; at -inf and inf its limits 0 and 1.
+///
+/// ```swift
+/// print(mish(Tensor([0, 1])))  // [0.0, 0.865098] : [2] float32
+/// ```
+public func mish(_ x: Tensor) -> Tensor {
+  map(x, "mish") { $0.pointee.unary.mish }
+    .recorded(
+      as: "mish", wrt: x,
+      { dy in
+        let z = limited(x), t = tanh(softplus(z))
+        return dy * (t + z * (1 - t * t) * sigmoid(z))
+      })
+}
+
+/// `x / (1 + |x|)`.
+///
+/// VJP: `dx = dy / (1 + |x|)²`.
+public func softsign(_ x: Tensor) -> Tensor { x / (abs(x) + 1) }
+
+/// Each element, or 0 where it lies in `-lambda ... lambda`; there the derivative is 0.
+public func hardShrink(_ x: Tensor, lambda: Double = 0.5) -> Tensor {
+  select(where: (abs(x) .<= lambda), then: 0, else: x)
+}
+
+/// Each element moved towards 0 by `lambda`, and 0 where it lies in `-lambda ... lambda`; there the derivative is 0.
+public func softShrink(_ x: Tensor, lambda: Double = 0.5) -> Tensor {
+  select(where: abs(x) .<= lambda, then: 0, else: x - sign(x) * lambda)
+}
+
+/// `x - tanh(x)`.
+public func tanhShrink(_ x: Tensor) -> Tensor { x - tanh(x) }

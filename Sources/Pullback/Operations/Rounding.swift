@@ -1,0 +1,49 @@
+// Signs, magnitudes and roundings, element by element.
+
+import CKernels
+import Kernels
+
+/// The magnitude of each element.
+///
+/// VJP: `dx = dy · sign(x)`; at 0 the derivative is 0.
+///
+/// ```swift
+/// let x = Tensor([-2, 0, 3]).requiringGradient()
+/// print(abs(x).sum().backward()[x])  // [-1.0,  0.0,  1.0] : [3] float32
+/// ```
+public func abs(_ x: Tensor) -> Tensor {
+  map(x, "abs") { $0.pointee.unary.absolute }.recorded(as: "abs", wrt: x, { dy in dy * sign(x) })
+}
+
+/// -1, 0 or 1, the sign of each element. Its derivative is 0 everywhere.
+///
+/// ```swift
+/// print(sign(Tensor([-2, 0, 3])))  // [-1.0,  0.0,  1.0] : [3] float32
+/// ```
+public func sign(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "sign") { $0.pointee.unary.sign } }
+
+/// The largest whole number not above each element. Its derivative is 0 everywhere.
+public func floor(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "floor") { $0.pointee.unary.floor } }
+
+/// The smallest whole number not below each element. Its derivative is 0 everywhere.
+public func ceil(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "ceil") { $0.pointee.unary.ceil } }
+
+/// The nearest whole number, halves going to the even one. Its derivative is 0 everywhere.
+///
+/// ```swift
+/// print(rounded(Tensor([0.5, 1.5, 2.5])))  // [0.0, 2.0, 2.0] : [3] float32
+/// ```
+public func rounded(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "rounded") { $0.pointee.unary.round } }
+
+/// Each element without its fraction. Its derivative is 0 everywhere.
+public func truncated(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "truncated") { $0.pointee.unary.trunc } }
+
+/// The fraction of each element, with its sign: `x - truncated(x)`. Its derivative is 1 everywhere.
+public func fractionalPart(_ x: Tensor) -> Tensor { x - truncated(x) }
+
+/// A step function: the result stays on the tape, with a gradient of zeros.
+private func constantAlmostEverywhere(
+  _ x: Tensor, _ name: StaticString, _ kernel: (KernelTable) -> unary_kernel?
+) -> Tensor {
+  map(x, name, kernel).recorded(as: name, wrt: x, { dy in Tensor.zeros(dy.shape, dtype: dy.dtype) })
+}
