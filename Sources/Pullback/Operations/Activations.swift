@@ -65,7 +65,7 @@ public func relu(_ x: Tensor) -> Tensor {
 }
 
 /// `dy` where `y > 0`; `y` has the sign of `x` there, so that `x` need not be kept.
-private func reluGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
+func reluGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
   zip(dy, y, "reluGradient") { $0.pointee.binary.relu_gradient }
     .recorded(as: "reluGradient", wrt: dy, { g in reluGradient(g, y) })
 }
