@@ -17,6 +17,18 @@ let package = Package(
     .target(name: "CKernels", exclude: [], cSettings: cSettings, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: swiftSettings),
     .target(name: "Pullback", dependencies: ["Kernels"], swiftSettings: swiftSettings),
+
+    // The examples of all documents, as tests.
+    .target(name: "DocExamples", path: "Docs/Tools/DocExamples", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "doc-examples", dependencies: ["DocExamples"], path: "Docs/Tools/doc-examples", swiftSettings: swiftSettings
+    ),
+    .plugin(
+      name: "DocExamplesPlugin", capability: .buildTool(), dependencies: ["doc-examples"],
+      path: "Docs/Tools/DocExamplesPlugin"),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["DocExamples", "Pullback"], swiftSettings: swiftSettings,
+      plugins: ["DocExamplesPlugin"]),
   ],
   swiftLanguageModes: [.v6]
 )

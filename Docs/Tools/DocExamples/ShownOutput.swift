@@ -1,0 +1,125 @@
+/// What a document says that a call of `print` prints.
+public struct ShownOutput: Equatable, Sendable {
+  /// Where the call begins.
+  public let line: Int
+  /// Where it ends; the comment with its output begins here.
+  public let endLine: Int
+  /// The output, line by line; nil if the document does not say.
+  public let output: [String]?
+
+  /// What is shown, as the generated code writes it.
+  public init(line: Int, endLine: Int, output: [String]?) {
+    self.line = line
+    self.endLine = endLine
+    self.output = output
+  }
+
+  /// Whether `text`, printed by the call, is what the document says. A lone `…` stands for any output.
+  public func allows(_ text: String) -> Bool {
+    output == ["…"] || output == ShownOutput.lines(of: text)
+  }
+
+  /// Printed text as lines without the blanks at their ends.
+  public static func lines(of text: String) -> [String] {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(withoutTrailingBlanks)
+    if lines.last == "" { lines.removeLast() }
+    return lines
+  }
+}
+
+/// The calls of `print` in a block, and the output shown for each: in a comment at the end of the call, or in comment lines
+/// directly after it, or both.
+public func shownOutputs(in block: Block) -> [ShownOutput] {
+  var found: [ShownOutput] = []
+  var index = 0
+  while index < block.lines.count {
+    guard callsPrint(codeAndComment(block.lines[index].text).code) else {
+      index += 1
+      continue
+    }
+    let start = index
+    var depth = nesting(block.lines[index].text)
+    while depth > 0, index + 1 < block.lines.count {
+      index += 1
+      depth += nesting(block.lines[index].text)
+    }
+    let end = index
+    var output: [String] = []
+    if let comment = codeAndComment(block.lines[end].text).comment { output.append(comment) }
+    index += 1
+    while index < block.lines.count, let comment = wholeLineComment(block.lines[index].text) {
+      output.append(comment)
+      index += 1
+    }
+    found.append(
+      ShownOutput(
+        line: block.lines[start].number, endLine: block.lines[end].number, output: output.isEmpty ? nil : output))
+  }
+  return found
+}
+
+/// Whether code calls the function `print`.
+private func callsPrint(_ code: Substring) -> Bool {
+  var rest = code
+  while let match = rest.firstRange(of: "print(") {
+    let before = rest[..<match.lowerBound].last
+    if before.map({ !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." }) ?? true { return true }
+    rest = rest[match.upperBound...]
+  }
+  return false
+}
+
+/// How many more parentheses a line opens than it closes.
+private func nesting(_ line: String) -> Int {
+  var depth = 0
+  scan(line) { _, character in
+    if character == "(" { depth += 1 }
+    if character == ")" { depth -= 1 }
+    return true
+  }
+  return depth
+}
+
+/// A comment that is all of its line, without the slashes and one blank.
+private func wholeLineComment(_ line: String) -> String? {
+  let (code, comment) = codeAndComment(line)
+  return code.allSatisfy { $0 == " " } ? comment : nil
+}
+
+/// A line's code, and its comment without the slashes and one blank.
+private func codeAndComment(_ line: String) -> (code: Substring, comment: String?) {
+  var start: String.Index?
+  scan(line) { index, character in
+    guard character == "/", line[index...].hasPrefix("//") else { return true }
+    start = index
+    return false
+  }
+  guard let start else { return (line[...], nil) }
+  var comment = line[start...].dropFirst(2)
+  if comment.first == " " { comment = comment.dropFirst() }
+  return (line[..<start], withoutTrailingBlanks(comment))
+}
+
+/// Visits the characters of a line outside string literals, until `visit` returns false.
+private func scan(_ line: String, _ visit: (String.Index, Character) -> Bool) {
+  var inString = false
+  var index = line.startIndex
+  while index < line.endIndex {
+    let character = line[index]
+    if inString, character == "\\" {
+      index = line.index(after: index)
+      if index == line.endIndex { return }
+    } else if character == "\"" {
+      inString.toggle()
+    } else if !inString, !visit(index, character) {
+      return
+    }
+    index = line.index(after: index)
+  }
+}
+
+private func withoutTrailingBlanks(_ line: Substring) -> String {
+  var line = line
+  while let last = line.last, last.isWhitespace { line.removeLast() }
+  return String(line)
+}

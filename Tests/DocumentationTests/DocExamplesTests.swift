@@ -1,0 +1,126 @@
+import DocExamples
+import Testing
+
+/// The extractor itself: what it finds in a document, and what it says when a document is wrong.
+@Suite struct DocExamplesTests {
+  @Test func aDocCommentsBlocksStandAlone() {
+    let document = """
+      /// Twice a number.
+      ///
+      /// ```swift
+      /// print(2 * 3)  // 6
+      /// ```
+      ///
+      /// ```swift
+      /// print(2 * 4)
+      /// ```
+      func twice() {}
+      """
+    let found = programs(in: document, isSwift: true)
+    #expect(found.map { $0.map(\.firstLine) } == [[4], [8]])
+    #expect(found[0][0].lines == [.init(number: 4, indentation: 4, text: "print(2 * 3)  // 6")])
+  }
+
+  @Test func theBlocksUnderOneHeadingOfAnArticleAreOneProgram() {
+    let document = """
+      # Title
+      ```swift
+      let x = 1
+      ```
+      Some text.
+      ```swift
+      print(x)
+      ```
+      ## Next
+      ```
+      not Swift
+      ```
+      ```swift notest
+      neither run
+      ```
+      ```swift
+      print(2)
+      ```
+      """
+    #expect(programs(in: document, isSwift: false).map { $0.map(\.firstLine) } == [[3, 7], [17]])
+  }
+
+  @Test func outputStandsBehindTheCallOrBelowIt() {
+    let block = Block(lines: [
+      .init(number: 1, indentation: 0, text: "print(x)  // 3.0"),
+      .init(number: 2, indentation: 0, text: "print(\"//\", (1))"),
+      .init(number: 3, indentation: 0, text: "// [[1.0],"),
+      .init(number: 4, indentation: 0, text: "//  [2.0]]"),
+      .init(number: 5, indentation: 0, text: ""),
+      .init(number: 6, indentation: 0, text: "// a remark"),
+      .init(number: 7, indentation: 0, text: "let y = sprint(x)  // no output"),
+      .init(number: 8, indentation: 0, text: "print("),
+      .init(number: 9, indentation: 0, text: "  y)  // 4.0"),
+      .init(number: 10, indentation: 0, text: "print(z)"),
+    ])
+    #expect(
+      shownOutputs(in: block) == [
+        ShownOutput(line: 1, endLine: 1, output: ["3.0"]),
+        ShownOutput(line: 2, endLine: 2, output: ["[[1.0],", " [2.0]]"]),
+        ShownOutput(line: 8, endLine: 9, output: ["4.0"]),
+        ShownOutput(line: 10, endLine: 10, output: nil),
+      ])
+  }
+
+  @Test func onlyTheShownOutputIsAllowed() {
+    let shown = ShownOutput(line: 1, endLine: 1, output: ["1", "", "2"])
+    #expect(shown.allows("1  \n\n2\n"))
+    #expect(!shown.allows("1\n2\n"))
+    #expect(!ShownOutput(line: 1, endLine: 1, output: nil).allows("1\n"))
+    #expect(ShownOutput(line: 1, endLine: 1, output: ["…"]).allows("0.73 seconds\n"))
+  }
+
+  @Test func theCompilerIsToldWhereTheCodeStands() {
+    let source = Generator(
+      path: "Sources/Pullback/A.swift", document: "  /// ```swift\n  /// let x = Tensr()\n  /// ```"
+    ).source
+    #expect(source.contains("#sourceLocation(file: \"Sources/Pullback/A.swift\", line: 2)\n      let x = Tensr()\n"))
+  }
+
+  @Test func importsAndExtensionsMoveToFileScope() {
+    let source = Generator(
+      path: "Docs/A.md",
+      document: """
+        ```swift
+        import Foundation
+        extension Tensor {
+          func twice() -> Tensor { self * 2 }
+        }
+        print(Tensor(1).twice())  // 2.0
+        ```
+        """
+    ).source
+    #expect(source.contains("\nimport Foundation\n"))
+    #expect(source.contains("line: 3)\nprivate extension Tensor {\n"))
+    #expect(source.contains("line: 2)\n\n\n\n\nprint(Tensor(1).twice())"))
+  }
+
+  @Test func aPlantedWrongOutputIsAnIssueAtItsLine() async {
+    let example = Example(
+      file: "Docs/Planted.md", line: 6, run: { Documentation.print(2, line: 7) },
+      outputs: [ShownOutput(line: 7, endLine: 7, output: ["3"])])
+    await withKnownIssue {
+      await example.check()
+    } matching: { issue in
+      issue.sourceLocation?.line == 7 && issue.comments.first?.rawValue.contains("Docs/Planted.md:7") == true
+    }
+  }
+
+  @Test func outputThatNeverComesIsAnIssue() async {
+    let example = Example(
+      file: "Docs/Planted.md", line: 6, run: {},
+      outputs: [ShownOutput(line: 7, endLine: 7, output: ["3"])])
+    await withKnownIssue { await example.check() }
+  }
+
+  @Test func anExampleThatThrowsIsAnIssue() async {
+    let example = Example(
+      file: "Docs/Planted.md", line: 6, run: { throw CancellationError() }, outputs: [])
+    await withKnownIssue { await example.check() }
+  }
+}
