@@ -18,7 +18,8 @@ import Testing
       """
     let found = programs(in: document, isSwift: true)
     #expect(found.map { $0.map(\.firstLine) } == [[4], [8]])
-    #expect(found[0][0].lines == [.init(number: 4, indentation: 4, text: "print(2 * 3)  // 6")])
+    #expect(found[0][0].lines.map(\.text) == ["print(2 * 3)  // 6"])
+    #expect(found[0][0].lines.map(\.indentation) == [4])
   }
 
   @Test func theBlocksUnderOneHeadingOfAnArticleAreOneProgram() {
@@ -46,24 +47,26 @@ import Testing
   }
 
   @Test func outputStandsBehindTheCallOrBelowIt() {
-    let block = Block(lines: [
-      .init(number: 1, indentation: 0, text: "print(x)  // 3.0"),
-      .init(number: 2, indentation: 0, text: "print(\"//\", (1))"),
-      .init(number: 3, indentation: 0, text: "// [[1.0],"),
-      .init(number: 4, indentation: 0, text: "//  [2.0]]"),
-      .init(number: 5, indentation: 0, text: ""),
-      .init(number: 6, indentation: 0, text: "// a remark"),
-      .init(number: 7, indentation: 0, text: "let y = sprint(x)  // no output"),
-      .init(number: 8, indentation: 0, text: "print("),
-      .init(number: 9, indentation: 0, text: "  y)  // 4.0"),
-      .init(number: 10, indentation: 0, text: "print(z)"),
-    ])
+    let document = """
+      ```swift
+      print(x)  // 3.0
+      print("//", (1))
+      // [[1.0],
+      //  [2.0]]
+
+      // a remark
+      let y = sprint(x)  // no output
+      print(
+        y)  // 4.0
+      print(z)
+      ```
+      """
     #expect(
-      shownOutputs(in: block) == [
-        ShownOutput(line: 1, endLine: 1, output: ["3.0"]),
-        ShownOutput(line: 2, endLine: 2, output: ["[[1.0],", " [2.0]]"]),
-        ShownOutput(line: 8, endLine: 9, output: ["4.0"]),
-        ShownOutput(line: 10, endLine: 10, output: nil),
+      programs(in: document, isSwift: false)[0].flatMap(shownOutputs) == [
+        ShownOutput(line: 2, endLine: 2, output: ["3.0"]),
+        ShownOutput(line: 3, endLine: 3, output: ["[[1.0],", " [2.0]]"]),
+        ShownOutput(line: 9, endLine: 10, output: ["4.0"]),
+        ShownOutput(line: 11, endLine: 11, output: nil),
       ])
   }
 

@@ -1,16 +1,24 @@
-/// Numbers or bools, nested to any depth, as written in a program: `[[1, 2], [3, 4]]`.
+/// Numbers or bools in brackets, nested to any depth, as written in a program: `[[1, 2], [3, 4]]`.
 ///
 /// You never name this type: it is what ``Tensor/init(_:dtype:)-(TensorLiteral,_)`` takes.
-public enum TensorLiteral: Sendable {
-  /// A number.
-  case number(Double)
-  /// A truth value.
-  case bool(Bool)
-  /// A row, matrix and so on.
-  case list([TensorLiteral])
+public struct TensorLiteral: Sendable, ExpressibleByArrayLiteral {
+  /// What stands between the brackets.
+  public enum Element: Sendable {
+    /// A number.
+    case number(Double)
+    /// A truth value.
+    case bool(Bool)
+    /// A row, matrix and so on.
+    case list([Element])
+  }
+
+  fileprivate let root: Element
+
+  /// A list of numbers, truth values or lists.
+  public init(arrayLiteral elements: Element...) { root = .list(elements) }
 }
 
-extension TensorLiteral: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+extension TensorLiteral.Element: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByArrayLiteral
 {
   /// A number with a decimal point.
@@ -20,7 +28,7 @@ extension TensorLiteral: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   /// `true` or `false`.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
   /// A list of literals.
-  public init(arrayLiteral elements: TensorLiteral...) { self = .list(elements) }
+  public init(arrayLiteral elements: TensorLiteral.Element...) { self = .list(elements) }
 
   /// The extents, following the first element of each list; nil if the lists are ragged or nested too deep.
   fileprivate func shape() -> Shape? {
@@ -60,14 +68,15 @@ extension Tensor {
   ///
   /// - Precondition: all rows of a level have the same length; else traps, or throws inside ``checked(_:)``.
   public init(_ literal: TensorLiteral, dtype: DType? = nil) {
-    guard let shape = literal.shape() else {
-      self = fail(.shapeMismatch, "Tensor", "the rows of the literal differ in length; every row of a level needs the same")
+    guard let shape = literal.root.shape() else {
+      self = fail(
+        .shapeMismatch, "Tensor", "the rows of the literal differ in length; every row of a level needs the same")
       return
     }
     var numbers: [Double] = []
     numbers.reserveCapacity(shape.count())
-    literal.appendNumbers(to: &numbers)
-    let dtype = dtype ?? (literal.isBool ? .bool : .float32)
+    literal.root.appendNumbers(to: &numbers)
+    let dtype = dtype ?? (literal.root.isBool ? .bool : .float32)
     self = convert(Tensor(numbers, shape: shape), to: dtype)
   }
 }
