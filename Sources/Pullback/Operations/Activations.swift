@@ -267,3 +267,28 @@ public func softShrink(_ x: Tensor, lambda: Double = 0.5) -> Tensor {
 
 /// `x - tanh(x)`.
 public func tanhShrink(_ x: Tensor) -> Tensor { x - tanh(x) }
+
+/// Each element where it is positive, the weight times it elsewhere; the weight broadcasts.
+///
+/// VJP: `dx = dy` where `x > 0`, else `dy · weight`; `dweight = dy · min(x, 0)`. At 0 the derivative is the weight.
+///
+/// ```swift
+/// print(prelu(Tensor([-2, 2]), weight: Tensor([0.25])))  // [-0.5,  2.0] : [2] float32
+/// ```
+public func prelu(_ x: Tensor, weight: Tensor) -> Tensor {
+  let negative = x .<= 0
+  return select(where: negative, then: x * weight, else: x)
+}
+
+/// Each element where it is above a threshold, a value elsewhere; at the threshold the derivative is 0.
+public func threshold(_ x: Tensor, above bound: Double, else value: Double) -> Tensor {
+  select(where: x .<= bound, then: value, else: x)
+}
+
+/// `½ (x + √(x² + b))`: a smooth form of ``relu(_:)`` without exponentials.
+///
+/// VJP: `dx = ½ dy · (1 + x / √(x² + b))`.
+public func squareplus(_ x: Tensor, b: Double = 4) -> Tensor { (x + sqrt(x * x + b)) * 0.5 }
+
+/// The square of the positive part. VJP: `dx = 2 dy · relu(x)`.
+public func reluSquared(_ x: Tensor) -> Tensor { relu(x).squared() }

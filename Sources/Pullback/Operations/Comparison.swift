@@ -160,6 +160,6 @@ public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
 }
 
 /// `dy` for the winner, half of it for one of two equals, nothing for the loser.
-private func share(_ dy: Tensor, losing: Tensor, tied: Tensor) -> Tensor {
+func share(_ dy: Tensor, losing: Tensor, tied: Tensor) -> Tensor {
   select(where: losing, then: 0, else: select(where: tied, then: dy * 0.5, else: dy))
 }

@@ -47,3 +47,25 @@ private func constantAlmostEverywhere(
 ) -> Tensor {
   map(x, name, kernel).recorded(as: name, wrt: x, { dy in Tensor.zeros(dy.shape, dtype: dy.dtype) })
 }
+
+extension Tensor {
+  /// The tensor with numbers in place of NaN and the infinities.
+  ///
+  /// VJP: `dx = dy` where the element is finite, else 0.
+  ///
+  /// ```swift
+  /// print(Tensor([1, .nan]).replacingNonFinite(nan: 0, infinity: 9, negativeInfinity: -9))  // [1.0, 0.0] : [2] float32
+  /// ```
+  public func replacingNonFinite(nan: Double = 0, infinity: Double, negativeInfinity: Double) -> Tensor {
+    let x = self
+    let finite = select(where: x.isFinite(), then: x, else: nan)
+    let below = select(where: x .== -.infinity, then: negativeInfinity, else: finite)
+    return select(where: x .== .infinity, then: infinity, else: below)
+  }
+}
+
+/// Angles in degrees, from radians.
+public func degrees(_ x: Tensor) -> Tensor { x * (180 / Double.pi) }
+
+/// Angles in radians, from degrees.
+public func radians(_ x: Tensor) -> Tensor { x * (Double.pi / 180) }
