@@ -1,0 +1,35 @@
+// Norms of vectors, along axes.
+
+extension Tensor {
+  /// The p-norm `(Σ |x|ᵖ)^(1/p)` of all elements, or along axes.
+  ///
+  /// `p` may be infinity (the largest magnitude), minus infinity (the smallest), and 0 (the number of elements that are
+  /// not 0, with a gradient of 0).
+  ///
+  /// VJP: `dx = dy · x · |x|^(p-2) / y^(p-1)`; 0 where `x` is 0, so in particular at the zero vector; equal extremes share
+  /// evenly.
+  ///
+  /// ```swift
+  /// let x = Tensor([3, 4]).requiringGradient()
+  /// print(x.norm(), x.norm().backward()[x])  // 5.0 [0.6, 0.8] : [2] float32
+  /// ```
+  public func norm(p: Double = 2, axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+    switch p {
+    case 2: return squared().sum(axes: axes, keepDims: keepDims).squareRootOfSpread()
+    case 1: return Pullback.abs(self).sum(axes: axes, keepDims: keepDims)
+    case .infinity: return Pullback.abs(self).max(axes: axes, keepDims: keepDims)
+    case -.infinity: return Pullback.abs(self).min(axes: axes, keepDims: keepDims)
+    case 0: return Pullback.abs(sign(self)).sum(axes: axes, keepDims: keepDims)
+    default:
+      // Where something is 0, a constant takes its place before the power and the 0 returns after it.
+      let terms = pow(nonzero(Pullback.abs(self)), p)
+      let sum = select(where: self .== 0, then: 0, else: terms).sum(axes: axes, keepDims: keepDims)
+      return select(where: sum .== 0, then: 0, else: pow(nonzero(sum), 1 / p))
+    }
+  }
+
+  /// The p-norm along an axis.
+  public func norm(p: Double = 2, axis: Int, keepDims: Bool = false) -> Tensor {
+    norm(p: p, axes: [axis], keepDims: keepDims)
+  }
+}
