@@ -34,7 +34,7 @@ extension Tensor {
   }
 
   /// Zeros with these rows added at places of an axis: the adjoint of gathering them.
-  private func addingRows(at places: Elements, axis: Int, extent: Int) -> Tensor {
+  func addingRows(at places: Elements, axis: Int, extent: Int) -> Tensor {
     addRows(self, places, axis: axis, extent: extent, "addRows")
       .recorded(as: "addRows", wrt: self, { dy in dy.gatheringRows(places, axis: axis) })
   }
@@ -222,7 +222,7 @@ extension Tensor {
   }
 
   /// This vector with values at places; of several values for one place the last wins, and only it gets the gradient.
-  private func puttingFlat(_ values: Tensor, at places: Tensor) -> Tensor {
+  func puttingFlat(_ values: Tensor, at places: Tensor) -> Tensor {
     let length = count
     // Which value each place holds in the end, or -1.
     let owner = putFlat(

@@ -94,10 +94,10 @@ extension Elements {
   }
 }
 
-/// A copy of the vector `x` with values at places, which are in range; the last of several for one place wins.
+/// A copy of the vector `x` with values at places; the last of several for one place wins.
 func putFlat(_ x: Tensor, _ values: Tensor, at places: Tensor, _ operation: StaticString) -> Tensor {
   guard let y = x.elements.copied(for: operation), let source = values.elements.contiguous(for: operation),
-    let index = places.elements.contiguous(for: operation)
+    let index = wrappedIndices(places, extent: x.count, operation)
   else { return .standIn }
   put_flat(source.pointer, 1, index.indices, y.pointer, index.count, x.dtype.byteCount)
   return Tensor(y)

@@ -1,0 +1,55 @@
+import CKernels
+import Kernels
+
+// Kernels that work on the lines of a tensor along an axis.
+
+/// The places, along an axis, of the elements in order; stable, NaN last.
+func sortingPlaces(_ x: Tensor, axis: Int, descending: Bool, _ operation: StaticString) -> Tensor {
+  guard x.dtype != .bool else { return unsupported(operation, .bool) }
+  guard let source = x.elements.contiguous(for: operation),
+    let places = Elements.allocate(x.shape, .int64, for: operation)
+  else { return .standIn }
+  let (outer, extent, inner) = x.shape.split(at: axis)
+  let sorted = argsort_along(
+    source.pointer, places.pointer.assumingMemoryBound(to: Int64.self), outer, extent, inner, descending ? 1 : 0,
+    Int32(x.dtype.rawValue))
+  guard sorted != 0 else { return fail(.outOfMemory, operation, "no memory to sort a tensor of shape \(x.shape)") }
+  return Tensor(places)
+}
+
+/// A running fold that keeps the shape.
+enum Scan { case sum, product, logSumExp }
+
+func scan(_ x: Tensor, axis: Int, _ kind: Scan, _ operation: StaticString) -> Tensor {
+  guard x.dtype != .bool, kind != .logSumExp || x.dtype.isFloatingPoint else { return unsupported(operation, x.dtype) }
+  guard let source = x.elements.contiguous(for: operation),
+    let y = Elements.allocate(x.shape, x.dtype, for: operation)
+  else { return .standIn }
+  let (outer, extent, inner) = x.shape.split(at: axis)
+  let dtype = Int32(x.dtype.rawValue)
+  switch kind {
+  case .sum: cumulative_sum(source.pointer, y.pointer, outer, extent, inner, dtype)
+  case .product: cumulative_product(source.pointer, y.pointer, outer, extent, inner, dtype)
+  case .logSumExp: cumulative_log_sum_exp(source.pointer, y.pointer, outer, extent, inner, dtype)
+  }
+  return Tensor(y)
+}
+
+/// The running extreme along an axis, and where it was taken from.
+func runningExtreme(
+  _ x: Tensor, axis: Int, minimum: Bool, _ operation: StaticString
+) -> (values: Tensor, places: Tensor) {
+  guard x.dtype != .bool else {
+    let standIn = unsupported(operation, x.dtype)
+    return (standIn, standIn)
+  }
+  guard let source = x.elements.contiguous(for: operation),
+    let y = Elements.allocate(x.shape, x.dtype, for: operation),
+    let places = Elements.allocate(x.shape, .int64, for: operation)
+  else { return (.standIn, .standIn) }
+  let (outer, extent, inner) = x.shape.split(at: axis)
+  cumulative_extreme(
+    source.pointer, y.pointer, places.pointer.assumingMemoryBound(to: Int64.self), outer, extent, inner,
+    minimum ? 1 : 0, Int32(x.dtype.rawValue))
+  return (Tensor(y), Tensor(places))
+}
