@@ -39,11 +39,16 @@ import Testing
       ```swift notest
       neither run
       ```
+      ````markdown
+      ```swift
+      nor this, which shows how to write a block
+      ```
+      ````
       ```swift
       print(2)
       ```
       """
-    #expect(programs(in: document, isSwift: false).map { $0.map(\.firstLine) } == [[3, 7], [17]])
+    #expect(programs(in: document, isSwift: false).map { $0.map(\.firstLine) } == [[3, 7], [22]])
   }
 
   @Test func outputStandsBehindTheCallOrBelowIt() {
@@ -59,6 +64,11 @@ import Testing
       print(
         y)  // 4.0
       print(z)
+      for i in 0..<2 {
+        print(i)
+      }
+      // 0
+      // 1
       ```
       """
     #expect(
@@ -67,6 +77,7 @@ import Testing
         ShownOutput(line: 3, endLine: 3, output: ["[[1.0],", " [2.0]]"]),
         ShownOutput(line: 9, endLine: 10, output: ["4.0"]),
         ShownOutput(line: 11, endLine: 11, output: nil),
+        ShownOutput(line: 13, endLine: 14, output: ["0", "1"]),
       ])
   }
 

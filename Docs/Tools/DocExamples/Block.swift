@@ -53,7 +53,22 @@ private struct BlockFinder {
   private var program: Program = []
   /// The lines of the fenced block that is open, if it is one to be run.
   private var lines: [Block.Line] = []
-  private var openFence: (isExample: Bool, indentation: Int)?
+  private var openFence: Fence?
+
+  private struct Fence {
+    let isExample: Bool
+    let length: Int
+    let indentation: Int
+
+    /// Nil if the line opens no fence.
+    init?(_ line: Substring) {
+      let trimmed = line.drop { $0 == " " }
+      length = trimmed.prefix { $0 == "`" }.count
+      if length < 3 { return nil }
+      isExample = trimmed.dropFirst(length).filter { !$0.isWhitespace || $0 == " " } == "swift"
+      indentation = line.count - trimmed.count
+    }
+  }
 
   init(headingsSeparate: Bool) { self.headingsSeparate = headingsSeparate }
 
@@ -63,24 +78,20 @@ private struct BlockFinder {
       lines = []
       return
     }
-    let trimmed = text.drop { $0 == " " }
-    if trimmed.hasPrefix("```") {
-      let isExample = trimmed.dropFirst(3).filter { $0 != "\r" } == "swift"
-      readFence(isExample: isExample, indentation: text.count - trimmed.count)
-    } else if let fence = openFence {
-      guard fence.isExample else { return }
-      let code = text.dropFirst(min(fence.indentation, text.count - trimmed.count))
+    let blanks = text.prefix { $0 == " " }.count
+    if let open = openFence {
+      if let fence = Fence(text), fence.length >= open.length { return closeFence() }
+      let code = text.dropFirst(min(open.indentation, blanks))
+      guard open.isExample else { return }
       lines.append(.init(number: number, indentation: indentation + text.count - code.count, text: String(code)))
-    } else if headingsSeparate, trimmed.hasPrefix("#") {
+    } else if let fence = Fence(text) {
+      openFence = fence
+    } else if headingsSeparate, text.hasPrefix("#") {
       endProgram()
     }
   }
 
-  private mutating func readFence(isExample: Bool, indentation: Int) {
-    if openFence == nil {
-      openFence = (isExample, indentation)
-      return
-    }
+  private mutating func closeFence() {
     openFence = nil
     if lines.isEmpty { return }
     program.append(Block(lines: lines))

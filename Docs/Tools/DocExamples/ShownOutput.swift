@@ -28,7 +28,7 @@ public struct ShownOutput: Equatable, Sendable {
 }
 
 /// The calls of `print` in a block, and the output shown for each: in a comment at the end of the call, or in comment lines
-/// directly after it, or both.
+/// directly after it, or both. The closing braces of a loop may come between.
 public func shownOutputs(in block: Block) -> [ShownOutput] {
   var found: [ShownOutput] = []
   var index = 0
@@ -43,7 +43,8 @@ public func shownOutputs(in block: Block) -> [ShownOutput] {
       index += 1
       depth += nesting(block.lines[index].text)
     }
-    let end = index
+    let end = endOfLoops(after: index, block)
+    index = end
     var output: [String] = []
     if let comment = codeAndComment(block.lines[end].text).comment { output.append(comment) }
     index += 1
@@ -56,6 +57,18 @@ public func shownOutputs(in block: Block) -> [ShownOutput] {
         line: block.lines[start].number, endLine: block.lines[end].number, output: output.isEmpty ? nil : output))
   }
   return found
+}
+
+/// Where the closing braces after a call without a comment end, if output is shown there; else the call's own end.
+private func endOfLoops(after call: Int, _ block: Block) -> Int {
+  var end = call
+  while codeAndComment(block.lines[end].text).comment == nil, end + 1 < block.lines.count {
+    let next = block.lines[end + 1].text
+    if wholeLineComment(next) != nil { return end }
+    guard codeAndComment(next).code.filter({ $0 != " " }) == "}" else { return call }
+    end += 1
+  }
+  return codeAndComment(block.lines[end].text).comment == nil ? call : end
 }
 
 /// Whether code calls the function `print`.
