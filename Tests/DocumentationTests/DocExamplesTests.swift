@@ -28,7 +28,7 @@ import Testing
       ```swift
       let x = 1
       ```
-      Some text.
+      ### Some text
       ```swift
       print(x)
       ```

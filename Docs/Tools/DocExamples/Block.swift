@@ -19,8 +19,8 @@ public struct Block: Equatable, Sendable {
 
 /// Blocks that make one program.
 ///
-/// In a doc comment every block stands alone. In an article the blocks under one heading continue each other, so that
-/// the text can come between the steps.
+/// In a doc comment every block stands alone. In an article the blocks under one heading of the first or second level
+/// continue each other, so that the text can come between the steps.
 public typealias Program = [Block]
 
 /// The programs of a document: of the `///` comments if it is a Swift file, else of Markdown.
@@ -86,7 +86,7 @@ private struct BlockFinder {
       lines.append(.init(number: number, indentation: indentation + text.count - code.count, text: String(code)))
     } else if let fence = Fence(text) {
       openFence = fence
-    } else if headingsSeparate, text.hasPrefix("#") {
+    } else if headingsSeparate, text.hasPrefix("# ") || text.hasPrefix("## ") {
       endProgram()
     }
   }
