@@ -1,0 +1,57 @@
+// Conversions between the scalar types.
+#include "KernelTable.h"
+
+#include <string.h>
+
+// Toward zero, saturating, NaN to 0. The limits are the powers of two just outside the range, which floats represent.
+static inline int32_t int32_from(double x) {
+  if (x != x) return 0;
+  return x >= 0x1p31 ? INT32_MAX : x <= -0x1p31 ? INT32_MIN : (int32_t)x;
+}
+static inline int64_t int64_from(double x) {
+  if (x != x) return 0;
+  return x >= 0x1p63 ? INT64_MAX : x <= -0x1p63 ? INT64_MIN : (int64_t)x;
+}
+
+#define CONVERT(from_type, to_type, ...)               \
+  {                                                    \
+    const from_type *source = from;                    \
+    to_type *target = to;                              \
+    for (size_t i = 0; i < count; i++) {               \
+      const from_type x = source[i];                   \
+      target[i] = (__VA_ARGS__);                       \
+    }                                                  \
+  }                                                    \
+  break;
+
+#define FROM_TO(from, to) ((from) * SCALAR_TYPES + (to))
+
+void convert_elements(const void *from, int from_type, void *to, int to_type, size_t count) {
+  switch (FROM_TO(from_type, to_type)) {
+    case FROM_TO(SCALAR_FLOAT32, SCALAR_FLOAT64): CONVERT(float, double, x)
+    case FROM_TO(SCALAR_FLOAT32, SCALAR_INT32): CONVERT(float, int32_t, int32_from((double)x))
+    case FROM_TO(SCALAR_FLOAT32, SCALAR_INT64): CONVERT(float, int64_t, int64_from((double)x))
+    case FROM_TO(SCALAR_FLOAT32, SCALAR_BOOL): CONVERT(float, uint8_t, x != 0)
+    case FROM_TO(SCALAR_FLOAT64, SCALAR_FLOAT32): CONVERT(double, float, (float)x)
+    case FROM_TO(SCALAR_FLOAT64, SCALAR_INT32): CONVERT(double, int32_t, int32_from(x))
+    case FROM_TO(SCALAR_FLOAT64, SCALAR_INT64): CONVERT(double, int64_t, int64_from(x))
+    case FROM_TO(SCALAR_FLOAT64, SCALAR_BOOL): CONVERT(double, uint8_t, x != 0)
+    case FROM_TO(SCALAR_INT32, SCALAR_FLOAT32): CONVERT(int32_t, float, (float)x)
+    case FROM_TO(SCALAR_INT32, SCALAR_FLOAT64): CONVERT(int32_t, double, x)
+    case FROM_TO(SCALAR_INT32, SCALAR_INT64): CONVERT(int32_t, int64_t, x)
+    case FROM_TO(SCALAR_INT32, SCALAR_BOOL): CONVERT(int32_t, uint8_t, x != 0)
+    case FROM_TO(SCALAR_INT64, SCALAR_FLOAT32): CONVERT(int64_t, float, (float)x)
+    case FROM_TO(SCALAR_INT64, SCALAR_FLOAT64): CONVERT(int64_t, double, (double)x)
+    case FROM_TO(SCALAR_INT64, SCALAR_INT32):
+      CONVERT(int64_t, int32_t, x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : (int32_t)x)
+    case FROM_TO(SCALAR_INT64, SCALAR_BOOL): CONVERT(int64_t, uint8_t, x != 0)
+    case FROM_TO(SCALAR_BOOL, SCALAR_FLOAT32): CONVERT(uint8_t, float, x)
+    case FROM_TO(SCALAR_BOOL, SCALAR_FLOAT64): CONVERT(uint8_t, double, x)
+    case FROM_TO(SCALAR_BOOL, SCALAR_INT32): CONVERT(uint8_t, int32_t, x)
+    case FROM_TO(SCALAR_BOOL, SCALAR_INT64): CONVERT(uint8_t, int64_t, x)
+    default: {
+      static const size_t sizes[SCALAR_TYPES] = {4, 8, 4, 8, 1};
+      if (to != from) memcpy(to, from, count * sizes[from_type]);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// Loops that move elements of any type, by their size.
+#include "KernelTable.h"
+
+#include <string.h>
+
+// Calls the macro with the unsigned type of a size.
+#define FOR_SIZE(element_size, LOOP)       \
+  switch (element_size) {                  \
+    case 1: { LOOP(uint8_t) } break;       \
+    case 2: { LOOP(uint16_t) } break;      \
+    case 4: { LOOP(uint32_t) } break;      \
+    case 8: { LOOP(uint64_t) } break;      \
+    default: break;                        \
+  }
+
+void copy_strided(const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_stride, size_t count, size_t element_size) {
+  if (x_stride == 1 && y_stride == 1) {
+    memmove(y, x, count * element_size);
+    return;
+  }
+#define LOOP(type)                                  \
+  const type *from = x;                             \
+  type *to = y;                                     \
+  if (y_stride == 1) {                              \
+    for (size_t i = 0; i < count; i++, from += x_stride) to[i] = *from; \
+  } else {                                          \
+    for (size_t i = 0; i < count; i++, from += x_stride, to += y_stride) *to = *from; \
+  }
+  FOR_SIZE(element_size, LOOP)
+#undef LOOP
+}
+
+// Square tiles: a tile's lines of both x and y stay in the first cache.
+enum { TILE = 32 };
+
+void copy_transposed(const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_stride, size_t rows, size_t columns,
+                     size_t element_size) {
+#define LOOP(type)                                                                   \
+  for (size_t r = 0; r < rows; r += TILE) {                                          \
+    const size_t r_end = rows - r < TILE ? rows : r + TILE;                          \
+    for (size_t c = 0; c < columns; c += TILE) {                                     \
+      const size_t c_end = columns - c < TILE ? columns : c + TILE;                  \
+      for (size_t j = c; j < c_end; j++) {                                           \
+        const type *from = (const type *)x + j;                                      \
+        type *to = (type *)y + (ptrdiff_t)j * y_stride;                              \
+        for (size_t i = r; i < r_end; i++) to[i] = from[(ptrdiff_t)i * x_stride];    \
+      }                                                                              \
+    }                                                                                \
+  }
+  FOR_SIZE(element_size, LOOP)
+#undef LOOP
+}
+
+void take_rows(const void *x, const int64_t *index, void *y, size_t outer, size_t extent, size_t count, size_t inner,
+               size_t element_size) {
+  const size_t line = inner * element_size;
+  const char *from = x;
+  char *to = y;
+  for (size_t o = 0; o < outer; o++, from += extent * line, to += count * line) {
+    if (inner == 1) {
+      take_flat(from, index, to, count, element_size);
+      continue;
+    }
+    for (size_t i = 0; i < count; i++) memcpy(to + i * line, from + (size_t)index[i] * line, line);
+  }
+}
+
+void take_along(const void *x, const int64_t *index, void *y, size_t outer, size_t extent, size_t count, size_t inner,
+                size_t element_size) {
+#define LOOP(type)                                                                                     \
+  const type *from = x;                                                                                \
+  type *to = y;                                                                                        \
+  for (size_t o = 0; o < outer; o++, from += extent * inner) {                                         \
+    for (size_t i = 0; i < count; i++, to += inner, index += inner) {                                  \
+      for (size_t j = 0; j < inner; j++) to[j] = from[(size_t)index[j] * inner + j];                   \
+    }                                                                                                  \
+  }
+  FOR_SIZE(element_size, LOOP)
+#undef LOOP
+}
+
+void put_along(const void *x, const int64_t *index, void *y, size_t outer, size_t extent, size_t count, size_t inner,
+               size_t element_size) {
+#define LOOP(type)                                                                                     \
+  const type *from = x;                                                                                \
+  type *to = y;                                                                                        \
+  for (size_t o = 0; o < outer; o++, to += extent * inner) {                                           \
+    for (size_t i = 0; i < count; i++, from += inner, index += inner) {                                \
+      for (size_t j = 0; j < inner; j++) to[(size_t)index[j] * inner + j] = from[j];                   \
+    }                                                                                                  \
+  }
+  FOR_SIZE(element_size, LOOP)
+#undef LOOP
+}
+
+void take_flat(const void *x, const int64_t *index, void *y, size_t count, size_t element_size) {
+#define LOOP(type) \
+  for (size_t i = 0; i < count; i++) ((type *)y)[i] = ((const type *)x)[index[i]];
+  FOR_SIZE(element_size, LOOP)
+#undef LOOP
+}
+
+void put_flat(const void *x, size_t x_step, const int64_t *index, void *y, size_t count, size_t element_size) {
+#define LOOP(type) \
+  for (size_t i = 0; i < count; i++) ((type *)y)[index[i]] = ((const type *)x)[i * x_step];
+  FOR_SIZE(element_size, LOOP)
+#undef LOOP
+}
