@@ -9,13 +9,20 @@
 /// print(sigmoid(x), sigmoid(x).sum().backward()[x])
 /// // [0.5, 0.880797] : [2] float32 [0.25, 0.104994] : [2] float32
 /// ```
-public func sigmoid(_ x: Tensor) -> Tensor {
-  map(x, "sigmoid") { $0.pointee.unary.sigmoid }.recorded(as: "sigmoid", wrt: x, withResult: sigmoidGradient)
+public func sigmoid(_ x: consuming Tensor) -> Tensor {
+  let entry = x.entry
+  return map(reusing: &x, "sigmoid") { $0.pointee.unary.sigmoid }
+    .recorded(as: "sigmoid", wrt: entry, withResult: sigmoidGradient)
 }
 
 /// `dy · y · (1 - y)` in one pass.
-private func sigmoidGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
-  zip(dy, y, "sigmoidGradient") { $0.pointee.binary.sigmoid_gradient }
+private func sigmoidGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
+  guard dy.isRecorded || y.isRecorded else {
+    var y = y
+    return zip(reusing: &dy, &y, "sigmoidGradient") { $0.pointee.binary.sigmoid_gradient }
+  }
+  let dy = copy dy
+  return zip(dy, y, "sigmoidGradient") { $0.pointee.binary.sigmoid_gradient }
     .recorded(
       as: "sigmoidGradient", wrt: dy, { g in sigmoidGradient(g, y) }, wrt: y, { g in g * dy * (1 - y * 2) })
 }
@@ -45,8 +52,13 @@ public func softplus(_ x: Tensor) -> Tensor {
 }
 
 /// `dy · sigmoid(x)` in one pass.
-private func softplusGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
-  zip(dy, x, "softplusGradient") { $0.pointee.binary.softplus_gradient }
+private func softplusGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
+  guard dy.isRecorded || x.isRecorded else {
+    var x = x
+    return zip(reusing: &dy, &x, "softplusGradient") { $0.pointee.binary.softplus_gradient }
+  }
+  let dy = copy dy
+  return zip(dy, x, "softplusGradient") { $0.pointee.binary.softplus_gradient }
     .recorded(
       as: "softplusGradient", wrt: dy, { g in softplusGradient(g, x) },
       wrt: x, { g in sigmoidGradient(g * dy, sigmoid(x)) })
@@ -60,13 +72,20 @@ private func softplusGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
 /// let x = Tensor([-1, 0, 2]).requiringGradient()
 /// print(relu(x).sum().backward()[x])  // [0.0, 0.0, 1.0] : [3] float32
 /// ```
-public func relu(_ x: Tensor) -> Tensor {
-  map(x, "relu") { $0.pointee.unary.relu }.recorded(as: "relu", wrt: x, withResult: reluGradient)
+public func relu(_ x: consuming Tensor) -> Tensor {
+  let entry = x.entry
+  return map(reusing: &x, "relu") { $0.pointee.unary.relu }
+    .recorded(as: "relu", wrt: entry, withResult: reluGradient)
 }
 
 /// `dy` where `y > 0`; `y` has the sign of `x` there, so that `x` need not be kept.
-func reluGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
-  zip(dy, y, "reluGradient") { $0.pointee.binary.relu_gradient }
+func reluGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
+  guard dy.isRecorded || y.isRecorded else {
+    var y = y
+    return zip(reusing: &dy, &y, "reluGradient") { $0.pointee.binary.relu_gradient }
+  }
+  let dy = copy dy
+  return zip(dy, y, "reluGradient") { $0.pointee.binary.relu_gradient }
     .recorded(as: "reluGradient", wrt: dy, { g in reluGradient(g, y) })
 }
 
@@ -180,8 +199,13 @@ public func gelu(_ x: Tensor, approximation: GELUApproximation = .none) -> Tenso
   }
 }
 
-private func geluGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
-  zip(dy, x, "geluGradient") { $0.pointee.binary.gelu_erf_gradient }
+private func geluGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
+  guard dy.isRecorded || x.isRecorded else {
+    var x = x
+    return zip(reusing: &dy, &x, "geluGradient") { $0.pointee.binary.gelu_erf_gradient }
+  }
+  let dy = copy dy
+  return zip(dy, x, "geluGradient") { $0.pointee.binary.gelu_erf_gradient }
     .recorded(
       as: "geluGradient", wrt: dy, { g in geluGradient(g, x) },
       wrt: x,
@@ -192,8 +216,13 @@ private func geluGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
       })
 }
 
-private func geluTanhGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
-  zip(dy, x, "geluTanhGradient") { $0.pointee.binary.gelu_tanh_gradient }
+private func geluTanhGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
+  guard dy.isRecorded || x.isRecorded else {
+    var x = x
+    return zip(reusing: &dy, &x, "geluTanhGradient") { $0.pointee.binary.gelu_tanh_gradient }
+  }
+  let dy = copy dy
+  return zip(dy, x, "geluTanhGradient") { $0.pointee.binary.gelu_tanh_gradient }
     .recorded(
       as: "geluTanhGradient", wrt: dy, { g in geluTanhGradient(g, x) },
       wrt: x,
@@ -222,8 +251,13 @@ public func silu(_ x: Tensor) -> Tensor {
   map(x, "silu") { $0.pointee.unary.silu }.recorded(as: "silu", wrt: x, { dy in siluGradient(dy, x) })
 }
 
-private func siluGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
-  zip(dy, x, "siluGradient") { $0.pointee.binary.silu_gradient }
+private func siluGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
+  guard dy.isRecorded || x.isRecorded else {
+    var x = x
+    return zip(reusing: &dy, &x, "siluGradient") { $0.pointee.binary.silu_gradient }
+  }
+  let dy = copy dy
+  return zip(dy, x, "siluGradient") { $0.pointee.binary.silu_gradient }
     .recorded(
       as: "siluGradient", wrt: dy, { g in siluGradient(g, x) },
       wrt: x,

@@ -12,9 +12,10 @@ extension Tensor {
   /// ```
   ///
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
-  public static func + (a: Tensor, b: Tensor) -> Tensor {
-    zip(a, b, "add") { $0.pointee.binary.add }
-      .recorded(as: "add", wrt: a, { dy in dy }, wrt: b, { dy in dy })
+  public static func + (a: consuming Tensor, b: consuming Tensor) -> Tensor {
+    let (aEntry, bEntry) = (a.entry, b.entry)
+    return zip(reusing: &a, &b, "add") { $0.pointee.binary.add }
+      .recorded(as: "add", wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in dy })
   }
 
   /// The difference of two tensors, element by element, with broadcasting.
@@ -22,9 +23,10 @@ extension Tensor {
   /// VJP: `da = dy`, `db = -dy`.
   ///
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
-  public static func - (a: Tensor, b: Tensor) -> Tensor {
-    zip(a, b, "subtract") { $0.pointee.binary.subtract }
-      .recorded(as: "subtract", wrt: a, { dy in dy }, wrt: b, { dy in -dy })
+  public static func - (a: consuming Tensor, b: consuming Tensor) -> Tensor {
+    let (aEntry, bEntry) = (a.entry, b.entry)
+    return zip(reusing: &a, &b, "subtract") { $0.pointee.binary.subtract }
+      .recorded(as: "subtract", wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in -dy })
   }
 
   /// The product of two tensors, element by element, with broadcasting.
@@ -38,8 +40,12 @@ extension Tensor {
   /// ```
   ///
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
-  public static func * (a: Tensor, b: Tensor) -> Tensor {
-    zip(a, b, "multiply") { $0.pointee.binary.multiply }
+  public static func * (a: consuming Tensor, b: consuming Tensor) -> Tensor {
+    guard a.isRecorded || b.isRecorded else {
+      return zip(reusing: &a, &b, "multiply") { $0.pointee.binary.multiply }
+    }
+    let (a, b) = (copy a, copy b)
+    return zip(a, b, "multiply") { $0.pointee.binary.multiply }
       .recorded(as: "multiply", wrt: a, { dy in dy * b }, wrt: b, { dy in dy * a })
   }
 
@@ -50,17 +56,20 @@ extension Tensor {
   /// VJP: `da = dy / b`, `db = -dy · y / b`.
   ///
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
-  public static func / (a: Tensor, b: Tensor) -> Tensor {
-    zip(a, b, "divide") { $0.pointee.binary.divide }
+  public static func / (a: consuming Tensor, b: consuming Tensor) -> Tensor {
+    guard a.isRecorded || b.isRecorded else { return zip(reusing: &a, &b, "divide") { $0.pointee.binary.divide } }
+    let (a, b) = (copy a, copy b)
+    return zip(a, b, "divide") { $0.pointee.binary.divide }
       .recorded(as: "divide", wrt: a, { dy in dy / b }, wrt: b, withResult: { dy, y in -(dy * y / b) })
   }
 
   /// The negative of each element.
   ///
   /// VJP: `dx = -dy`.
-  public static prefix func - (x: Tensor) -> Tensor {
-    map(x, "negate") { $0.pointee.unary.negate }
-      .recorded(as: "negate", wrt: x, { dy in -dy })
+  public static prefix func - (x: consuming Tensor) -> Tensor {
+    let entry = x.entry
+    return map(reusing: &x, "negate") { $0.pointee.unary.negate }
+      .recorded(as: "negate", wrt: entry, { dy in -dy })
   }
 }
 
@@ -68,44 +77,51 @@ extension Tensor {
 
 extension Tensor {
   /// The sum of each element and a scalar, which takes the tensor's dtype.
-  public static func + (x: Tensor, scalar: Double) -> Tensor {
-    zip(x, scalar, "add") { $0.pointee.binary.add }.recorded(as: "add", wrt: x, { dy in dy })
+  public static func + (x: consuming Tensor, scalar: Double) -> Tensor {
+    let entry = x.entry
+    return zip(reusing: &x, scalar, "add") { $0.pointee.binary.add }.recorded(as: "add", wrt: entry, { dy in dy })
   }
 
   /// The sum of a scalar, which takes the tensor's dtype, and each element.
-  public static func + (scalar: Double, x: Tensor) -> Tensor { x + scalar }
+  public static func + (scalar: Double, x: consuming Tensor) -> Tensor { x + scalar }
 
   /// The difference of each element and a scalar, which takes the tensor's dtype.
-  public static func - (x: Tensor, scalar: Double) -> Tensor {
-    zip(x, scalar, "subtract") { $0.pointee.binary.subtract }.recorded(as: "subtract", wrt: x, { dy in dy })
+  public static func - (x: consuming Tensor, scalar: Double) -> Tensor {
+    let entry = x.entry
+    return zip(reusing: &x, scalar, "subtract") { $0.pointee.binary.subtract }
+      .recorded(as: "subtract", wrt: entry, { dy in dy })
   }
 
   /// The difference of a scalar, which takes the tensor's dtype, and each element.
-  public static func - (scalar: Double, x: Tensor) -> Tensor {
-    zip(x, scalar, "subtract", scalarFirst: true) { $0.pointee.binary.subtract }
-      .recorded(as: "subtract", wrt: x, { dy in -dy })
+  public static func - (scalar: Double, x: consuming Tensor) -> Tensor {
+    let entry = x.entry
+    return zip(reusing: &x, scalar, "subtract", scalarFirst: true) { $0.pointee.binary.subtract }
+      .recorded(as: "subtract", wrt: entry, { dy in -dy })
   }
 
   /// The product of each element and a scalar, which takes the tensor's dtype.
-  public static func * (x: Tensor, scalar: Double) -> Tensor {
-    zip(x, scalar, "multiply") { $0.pointee.binary.multiply }
-      .recorded(as: "multiply", wrt: x, { dy in dy * scalar })
+  public static func * (x: consuming Tensor, scalar: Double) -> Tensor {
+    let entry = x.entry
+    return zip(reusing: &x, scalar, "multiply") { $0.pointee.binary.multiply }
+      .recorded(as: "multiply", wrt: entry, { dy in dy * scalar })
   }
 
   /// The product of a scalar, which takes the tensor's dtype, and each element.
-  public static func * (scalar: Double, x: Tensor) -> Tensor { x * scalar }
+  public static func * (scalar: Double, x: consuming Tensor) -> Tensor { x * scalar }
 
   /// The quotient of each element and a scalar, which takes the tensor's dtype.
-  public static func / (x: Tensor, scalar: Double) -> Tensor {
-    zip(x, scalar, "divide") { $0.pointee.binary.divide }
-      .recorded(as: "divide", wrt: x, { dy in dy / scalar })
+  public static func / (x: consuming Tensor, scalar: Double) -> Tensor {
+    let entry = x.entry
+    return zip(reusing: &x, scalar, "divide") { $0.pointee.binary.divide }
+      .recorded(as: "divide", wrt: entry, { dy in dy / scalar })
   }
 
   /// The quotient of a scalar, which takes the tensor's dtype, and each element.
   ///
   /// VJP: `dx = -dy · y / x`.
   public static func / (scalar: Double, x: Tensor) -> Tensor {
-    zip(x, scalar, "divide", scalarFirst: true) { $0.pointee.binary.divide }
+    var operand = x
+    return zip(reusing: &operand, scalar, "divide", scalarFirst: true) { $0.pointee.binary.divide }
       .recorded(as: "divide", wrt: x, withResult: { dy, y in -(dy * y / x) })
   }
 }

@@ -10,8 +10,10 @@
 /// let x = Tensor([0, 1]).requiringGradient()
 /// print(exp(x).sum().backward()[x])  // [1.0, 2.71828] : [2] float32
 /// ```
-public func exp(_ x: Tensor) -> Tensor {
-  map(x, "exp") { $0.pointee.unary.exp }.recorded(as: "exp", wrt: x, withResult: { dy, y in dy * y })
+public func exp(_ x: consuming Tensor) -> Tensor {
+  let entry = x.entry
+  return map(reusing: &x, "exp") { $0.pointee.unary.exp }
+    .recorded(as: "exp", wrt: entry, withResult: { dy, y in dy * y })
 }
 
 /// Two to the power of each element.

@@ -81,13 +81,20 @@ public func cosh(_ x: Tensor) -> Tensor {
 /// let x = Tensor([0, 1]).requiringGradient()
 /// print(tanh(x).sum().backward()[x])  // [1.0, 0.419974] : [2] float32
 /// ```
-public func tanh(_ x: Tensor) -> Tensor {
-  map(x, "tanh") { $0.pointee.unary.tanh }.recorded(as: "tanh", wrt: x, withResult: tanhGradient)
+public func tanh(_ x: consuming Tensor) -> Tensor {
+  let entry = x.entry
+  return map(reusing: &x, "tanh") { $0.pointee.unary.tanh }
+    .recorded(as: "tanh", wrt: entry, withResult: tanhGradient)
 }
 
 /// `dy · (1 - y²)` in one pass.
-private func tanhGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
-  zip(dy, y, "tanhGradient") { $0.pointee.binary.tanh_gradient }
+private func tanhGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
+  guard dy.isRecorded || y.isRecorded else {
+    var y = y
+    return zip(reusing: &dy, &y, "tanhGradient") { $0.pointee.binary.tanh_gradient }
+  }
+  let dy = copy dy
+  return zip(dy, y, "tanhGradient") { $0.pointee.binary.tanh_gradient }
     .recorded(
       as: "tanhGradient", wrt: dy, { g in tanhGradient(g, y) }, wrt: y, { g in g * dy * y * -2 })
 }

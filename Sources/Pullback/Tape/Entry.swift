@@ -111,10 +111,11 @@ struct Edge {
   let vjp: VJP
 }
 
-/// A vector-Jacobian product: the cotangent of an operand, from that of the result.
+/// A vector-Jacobian product: the cotangent of an operand, from that of the result, which is handed over: its memory may
+/// become the operand's (Note [Reusing operands]).
 enum VJP {
-  case ofCotangent((_ dy: Tensor) -> Tensor)
-  case ofCotangentAndResult((_ dy: Tensor, _ y: Tensor) -> Tensor)
+  case ofCotangent((_ dy: consuming Tensor) -> Tensor)
+  case ofCotangentAndResult((_ dy: consuming Tensor, _ y: Tensor) -> Tensor)
 }
 
 /// The values of a tensor of at most four elements; small enough to be kept for every entry.

@@ -76,7 +76,7 @@ extension Tensor {
   /// ```
   @inline(__always)
   public func recorded(
-    as name: StaticString, wrt a: Tensor, _ vjp: @autoclosure () -> (_ dy: Tensor) -> Tensor
+    as name: StaticString, wrt a: Tensor, _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard let x = a.entry, isRecording else { return self }
     return Tensor(elements, entry: makeEntry(name, .unary(Edge(operand: x, vjp: .ofCotangent(vjp())))))
@@ -88,7 +88,7 @@ extension Tensor {
   @inline(__always)
   public func recorded(
     as name: StaticString, wrt a: Tensor,
-    withResult vjp: @autoclosure () -> (_ dy: Tensor, _ y: Tensor) -> Tensor
+    withResult vjp: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard let x = a.entry, isRecording else { return self }
     return Tensor(
@@ -100,8 +100,8 @@ extension Tensor {
   @inline(__always)
   public func recorded(
     as name: StaticString,
-    wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor,
-    wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor
+    wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
+    wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
     return recorded(
@@ -113,8 +113,8 @@ extension Tensor {
   @inline(__always)
   public func recorded(
     as name: StaticString,
-    wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor,
-    wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: Tensor, _ y: Tensor) -> Tensor
+    wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
+    wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
     return recorded(
@@ -126,8 +126,8 @@ extension Tensor {
   @inline(__always)
   public func recorded(
     as name: StaticString,
-    wrt a: Tensor, withResult aVJP: @autoclosure () -> (_ dy: Tensor, _ y: Tensor) -> Tensor,
-    wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: Tensor, _ y: Tensor) -> Tensor
+    wrt a: Tensor, withResult aVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor,
+    wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
     return recorded(
@@ -139,9 +139,9 @@ extension Tensor {
   @inline(__always)
   public func recorded(
     as name: StaticString,
-    wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor,
-    wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor,
-    wrt c: Tensor, _ cVJP: @autoclosure () -> (_ dy: Tensor) -> Tensor
+    wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
+    wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
+    wrt c: Tensor, _ cVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil || c.entry != nil, isRecording else { return self }
     var edges: [Edge] = []
@@ -150,6 +150,44 @@ extension Tensor {
     if let operand = c.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(cVJP()))) }
     return Tensor(elements, entry: makeEntry(name, .multiple(edges)))
   }
+
+  /// Records this result of an operation on an operand that has died, of which only the entry is left.
+  @inline(__always)
+  func recorded(
+    as name: StaticString, wrt a: Entry?, _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
+  ) -> Tensor {
+    guard let a, isRecording else { return self }
+    return Tensor(elements, entry: makeEntry(name, .unary(Edge(operand: a, vjp: .ofCotangent(vjp())))))
+  }
+
+  /// Records this result of an operation on an operand that has died; the derivative is written with the result.
+  @inline(__always)
+  func recorded(
+    as name: StaticString, wrt a: Entry?,
+    withResult vjp: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
+  ) -> Tensor {
+    guard let a, isRecording else { return self }
+    return Tensor(
+      elements,
+      entry: makeEntry(name, .unary(Edge(operand: a, vjp: .ofCotangentAndResult(vjp()))), result: elements))
+  }
+
+  /// Records this result of an operation on two operands of which only the entries are left.
+  @inline(__always)
+  func recorded(
+    as name: StaticString,
+    wrt a: Entry?, _ aVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
+    wrt b: Entry?, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
+  ) -> Tensor {
+    guard a != nil || b != nil, isRecording else { return self }
+    return recorded(
+      name, a.map { Edge(operand: $0, vjp: .ofCotangent(aVJP())) },
+      b.map { Edge(operand: $0, vjp: .ofCotangent(bVJP())) }, result: nil)
+  }
+
+  /// Whether operations on this tensor are being recorded.
+  @inline(__always)
+  var isRecorded: Bool { entry != nil && isRecording }
 
   /// Records this result of an operation on any number of operands, each with a derivative of its own.
   ///

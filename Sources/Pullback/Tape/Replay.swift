@@ -129,14 +129,14 @@ struct Replay {
         continue
       }
       if let dy, !keptPlaces.isEmpty, keptPlaces.contains(place) { gradients.append(entry, dy) }
-      pass(dy, place, entry)
+      pass(consume dy, place, entry)
     }
     return gradients
   }
 
   /// Hands the cotangent of an entry on to its operands, and releases what the entry saved unless it is retained.
   @inline(__always)
-  private mutating func pass(_ dy: Tensor?, _ place: Int32, _ entry: Entry) {
+  private mutating func pass(_ dy: consuming Tensor?, _ place: Int32, _ entry: Entry) {
     let derivative: Derivative
     let result: Elements?
     let results: [Elements]
@@ -153,11 +153,11 @@ struct Replay {
     switch derivative {
     case .leaf, .released: break
     case .unary(let edge):
-      guard let dy else { return }
+      guard let dy = dy.take() else { return }
       accumulate(cotangent(edge, dy, result, entry), steps[Int(place)].operands.0, edge.operand)
     case .binary(let a, let b):
-      guard let dy else { return }
-      accumulate(cotangent(a, dy, result, entry), steps[Int(place)].operands.0, a.operand)
+      guard let dy = dy.take() else { return }
+      accumulate(cotangent(a, copy dy, result, entry), steps[Int(place)].operands.0, a.operand)
       accumulate(cotangent(b, dy, result, entry), steps[Int(place)].operands.1, b.operand)
     case .multiple(let edges):
       guard let dy else { return }
@@ -188,10 +188,10 @@ struct Replay {
   }
 
   @inline(__always)
-  private func cotangent(_ edge: Edge, _ dy: Tensor, _ result: Elements?, _ entry: Entry) -> Tensor {
+  private func cotangent(_ edge: Edge, _ dy: consuming Tensor, _ result: Elements?, _ entry: Entry) -> Tensor {
     switch edge.vjp {
-    case .ofCotangent(let vjp): vjp(dy)
-    case .ofCotangentAndResult(let vjp): vjp(dy, Tensor(result!, entry: recording ? entry : nil))
+    case .ofCotangent(let vjp): vjp(consume dy)
+    case .ofCotangentAndResult(let vjp): vjp(consume dy, Tensor(result!, entry: recording ? entry : nil))
     }
   }
 

@@ -24,50 +24,99 @@ func map(
   return Tensor(y)
 }
 
+// Note [Reusing operands]. An operation that takes its operands `consuming` owns them; if nobody else holds their elements
+// (`Elements.isUnique`), they die here, and the result is written over them: `a * b + c` makes one buffer, and so do the
+// steps of a replay, which hands each cotangent over to the derivative. What a derivative has captured is held by it, so
+// it is not unique.
+
+/// `y = kernel(x)`, written over `x` where nobody else sees it.
+@inline(__always)
+func map(
+  reusing x: inout Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
+  _ kernel: (KernelTable) -> unary_kernel?
+) -> Tensor {
+  guard x.isContiguous, Elements.isUnique(&x.elements), let kernel = kernel(x.dtype.kernels) else {
+    return map(x, operation, p: p, q: q, kernel)
+  }
+  Elementwise.unary(
+    kernel, x.elements.pointer, x.elements.pointer, count: x.count, elementSize: x.dtype.byteCount, p: p, q: q)
+  return Tensor(x.elements)
+}
+
+/// `y = kernel(a, b)`, written over `a` or `b` where they have the result's shape and nobody else sees them.
+@inline(__always)
+func zip(
+  reusing a: inout Tensor, _ b: inout Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
+  _ kernel: (KernelTable) -> binary_kernel?
+) -> Tensor {
+  guard a.dtype == b.dtype else { return mixed(operation, a, b) }
+  guard let kernel = kernel(a.dtype.kernels) else { return unsupported(operation, a.dtype) }
+  guard a.shape == b.shape, a.isContiguous, b.isContiguous else {
+    return zipBroadcast(reusing: &a, &b, operation, p: p, q: q, kernel)
+  }
+  let y: Elements
+  if Elements.isUnique(&a.elements) {
+    y = a.elements
+  } else if Elements.isUnique(&b.elements) {
+    y = b.elements
+  } else {
+    guard let new = Elements.allocate(a.shape, a.dtype, for: operation) else { return .standIn }
+    y = new
+  }
+  Elementwise.binary(
+    kernel, a.elements.pointer, aStep: 1, b.elements.pointer, bStep: 1, y.pointer, count: y.count,
+    elementSize: y.dtype.byteCount, p: p, q: q)
+  return Tensor(y)
+}
+
 /// `y = kernel(a, b)`, element by element, with broadcasting.
 @inline(__always)
 func zip(
   _ a: Tensor, _ b: Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
   _ kernel: (KernelTable) -> binary_kernel?
 ) -> Tensor {
-  guard a.dtype == b.dtype else { return mixed(operation, a, b) }
-  guard let kernel = kernel(a.dtype.kernels) else { return unsupported(operation, a.dtype) }
-  if a.shape == b.shape, a.isContiguous, b.isContiguous {
-    guard let y = Elements.allocate(a.shape, a.dtype, for: operation) else { return .standIn }
-    Elementwise.binary(
-      kernel, a.elements.pointer, aStep: 1, b.elements.pointer, bStep: 1, y.pointer, count: y.count,
-      elementSize: y.dtype.byteCount, p: p, q: q)
-    return Tensor(y)
-  }
-  return zipBroadcast(a, b, operation, p: p, q: q, kernel)
+  var (a, b) = (a, b)
+  return zip(reusing: &a, &b, operation, p: p, q: q, kernel)
 }
 
 /// The general case of `zip`: operands that are stretched or strided.
 @inline(never)
 private func zipBroadcast(
-  _ a: Tensor, _ b: Tensor, _ operation: StaticString, p: Double, q: Double, _ kernel: binary_kernel
+  reusing a: inout Tensor, _ b: inout Tensor, _ operation: StaticString, p: Double, q: Double, _ kernel: binary_kernel
 ) -> Tensor {
-  guard let nest = BroadcastLoops(operation, a.dtype, [a, b]) else { return .standIn }
+  var reused: Elements?
+  if a.isContiguous, a.shape.broadcast(with: b.shape) == a.shape, Elements.isUnique(&a.elements) {
+    reused = a.elements
+  } else if b.isContiguous, a.shape.broadcast(with: b.shape) == b.shape, Elements.isUnique(&b.elements) {
+    reused = b.elements
+  }
+  guard let nest = BroadcastLoops(operation, a.dtype, [a, b], into: reused) else { return .standIn }
   Elementwise.binary(
     kernel, nest.operands[0].pointer, nest.operands[1].pointer, nest.result.pointer, nest.loops,
     elementSize: a.dtype.byteCount, p: p, q: q)
   return Tensor(nest.result)
 }
 
-/// `y = kernel(x, scalar)`; the scalar takes the tensor's type.
+/// `y = kernel(x, scalar)`, written over `x` where nobody else sees it; the scalar takes the tensor's type.
 @inline(__always)
 func zip(
-  _ x: Tensor, _ scalar: Double, _ operation: StaticString, scalarFirst: Bool = false,
+  reusing x: inout Tensor, _ scalar: Double, _ operation: StaticString, scalarFirst: Bool = false,
   _ kernel: (KernelTable) -> binary_kernel?
 ) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
-  guard let y = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
-  let source: Elements
-  if x.isContiguous {
-    source = x.elements
-  } else {
-    y.write(x.elements)
+  let source: Elements, y: Elements
+  if x.isContiguous, Elements.isUnique(&x.elements) {
+    y = x.elements
     source = y
+  } else {
+    guard let new = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
+    y = new
+    if x.isContiguous {
+      source = x.elements
+    } else {
+      y.write(x.elements)
+      source = y
+    }
   }
   withScalar(scalar, as: x.dtype) { scalar in
     if scalarFirst {
@@ -177,7 +226,9 @@ struct BroadcastLoops {
   let loops: LoopNest
 
   /// Nil, inside ``checked(_:)``, if the shapes do not broadcast or memory runs out.
-  init?(_ operation: StaticString, _ resultType: DType, _ tensors: [Tensor]) {
+  ///
+  /// - Parameter target: contiguous elements of the result's shape and type to write to, else new ones are made.
+  init?(_ operation: StaticString, _ resultType: DType, _ tensors: [Tensor], into target: Elements? = nil) {
     var shape = tensors[0].shape
     for tensor in tensors.dropFirst() {
       guard let common = shape.broadcast(with: tensor.shape) else {
@@ -186,7 +237,7 @@ struct BroadcastLoops {
       }
       shape = common
     }
-    guard let result = Elements.allocate(shape, resultType, for: operation) else { return nil }
+    guard let result = target ?? Elements.allocate(shape, resultType, for: operation) else { return nil }
     self.result = result
 
     var strides = InlineArray<4, Axes>(repeating: Axes(repeating: 0))
