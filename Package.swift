@@ -18,6 +18,9 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: swiftSettings),
     .target(name: "Pullback", dependencies: ["Kernels"], swiftSettings: swiftSettings),
 
+    .testTarget(
+      name: "PullbackTests", dependencies: ["Pullback", "Kernels"], exclude: ["Goldens"], swiftSettings: swiftSettings),
+
     // The examples of all documents, as tests.
     .target(name: "DocExamples", path: "Docs/Tools/DocExamples", swiftSettings: swiftSettings),
     .executableTarget(

@@ -26,6 +26,11 @@ final class Elements: @unchecked Sendable {
     owner = nil
   }
 
+  /// The owner of a block that ``Memory`` allocated for a shape, whose bytes an Int can count.
+  convenience init(adopting pointer: UnsafeMutableRawPointer, _ shape: Shape, _ dtype: DType) {
+    self.init(Layout(rowMajor: shape, count: shape.countIfRepresentable ?? 0), dtype, allocated: pointer)
+  }
+
   /// A view: the same memory, seen through another layout that starts `offset` elements further on.
   init(viewing base: Elements, _ layout: Layout, offset: Int = 0) {
     self.layout = layout

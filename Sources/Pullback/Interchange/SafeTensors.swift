@@ -1,0 +1,108 @@
+import Kernels
+
+/// Named tensors as a `.safetensors` file holds them.
+///
+/// The reader trusts nothing: the header's size, its JSON, every name, shape, element type and offset are checked before
+/// anything is allocated, and a file that breaks a rule is refused as a whole with a ``SafeTensorsError`` that names it.
+/// Element types are F32, F64, I32, I64 and BOOL.
+///
+/// ```swift
+/// let file = SafeTensors(["w": Tensor([[1, 2], [3, 4]])], metadata: ["step": "7"])
+/// let copy = try SafeTensors(bytes: file.bytes())
+/// print(copy["w"]!.shape, copy.metadata)  // [2, 2] ["step": "7"]
+/// ```
+public struct SafeTensors: Sendable {
+  /// The largest header that is read, in bytes.
+  public static let headerLimit = 100_000_000
+
+  /// The tensors by their names.
+  public var tensors: [String: Tensor]
+  /// Anything else worth telling, as text.
+  public var metadata: [String: String]
+
+  /// Tensors to be written.
+  public init(_ tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  /// The tensor of a name, if there is one.
+  public subscript(name: String) -> Tensor? {
+    get { tensors[name] }
+    set { tensors[name] = newValue }
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: a ``SafeTensorsError`` that names the rule the file breaks.
+  public init(contentsOf path: String) throws(SafeTensorsError) {
+    try self.init(reading: InputFile(path))
+  }
+
+  /// Reads the bytes of a file.
+  ///
+  /// - Throws: a ``SafeTensorsError`` that names the rule the bytes break.
+  public init(bytes: [UInt8]) throws(SafeTensorsError) {
+    try self.init(reading: InputBytes(bytes))
+  }
+
+  private init(reading source: some ByteSource) throws(SafeTensorsError) {
+    let header = try SafeTensorsHeader(reading: source)
+    var tensors: [String: Tensor] = [:]
+    for entry in header.entries { tensors[entry.name] = try Tensor(reading: entry, from: source) }
+    self.init(tensors, metadata: header.metadata)
+  }
+
+  /// The bytes of a file with these tensors.
+  ///
+  /// Equal tensors and metadata give equal bytes: larger elements come first, then names in order.
+  ///
+  /// - Throws: ``SafeTensorsError/invalidName(_:)`` if a tensor has the name that the format keeps for metadata.
+  public func bytes() throws(SafeTensorsError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try write { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+
+  /// Writes a file. It appears at `path` complete or, after an error, not at all.
+  ///
+  /// - Throws: a ``SafeTensorsError``; what was at `path` before is still there then.
+  public func write(to path: String) throws(SafeTensorsError) {
+    let file = try OutputFile(replacing: path)
+    try write { file.append($0) }
+    try file.commit()
+  }
+
+  private func write(_ append: (UnsafeRawBufferPointer) -> Void) throws(SafeTensorsError) {
+    guard tensors["__metadata__"] == nil else { throw .invalidName("__metadata__") }
+    let ordered = tensors.sorted {
+      ($1.value.dtype.byteCount, $0.key) < ($0.value.dtype.byteCount, $1.key)
+    }
+    let header = SafeTensorsHeader.text(ordered, metadata: metadata)
+    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, append)
+    Array(header.utf8).withUnsafeBytes(append)
+    for (name, tensor) in ordered {
+      guard let elements = tensor.elements.contiguous(for: "safetensors") else { throw .outOfMemory(name: name) }
+      withExtendedLifetime(elements) {
+        append(UnsafeRawBufferPointer(start: elements.pointer, count: elements.count * tensor.dtype.byteCount))
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// Reads the elements that a checked entry announces and that come next.
+  fileprivate init(
+    reading entry: SafeTensorsHeader.Entry, from source: some ByteSource
+  ) throws(SafeTensorsError) {
+    // The count was checked, so that only memory can be missing; `Elements.allocate` would trap then.
+    guard let pointer = Memory.allocate(entry.byteCount) else { throw .outOfMemory(name: entry.name) }
+    let elements = Elements(adopting: pointer, entry.shape, entry.dtype)
+    let buffer = UnsafeMutableRawBufferPointer(start: pointer, count: entry.byteCount)
+    try source.read(into: buffer)
+    if entry.dtype == .bool, let wrong = buffer.first(where: { $0 > 1 }) {
+      throw .invalidBool(name: entry.name, value: wrong)
+    }
+    self.init(elements)
+  }
+}
