@@ -7,13 +7,34 @@ import Synchronization
 
 /// Bytes that are read from the first to the last.
 protocol ByteSource: AnyObject {
+  /// What to call the source in a message.
+  var path: String { get }
   var byteCount: Int { get }
+  /// Fills a buffer with what comes next; false if there is too little of it.
+  func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Bool
+}
+
+extension ByteSource {
   /// Fills a buffer with what comes next.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(SafeTensorsError)
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(SafeTensorsError) {
+    guard fill(buffer) else { throw .inputOutput(path: path, reason: "cannot be read to its end") }
+  }
+
+  /// The bytes that come next.
+  func read(count: Int) throws(SafeTensorsError) -> [UInt8] {
+    var isFilled = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      isFilled = fill(UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count))
+      initializedCount = isFilled ? count : 0
+    }
+    guard isFilled else { throw .inputOutput(path: path, reason: "cannot be read to its end") }
+    return bytes
+  }
 }
 
 /// Bytes in memory.
 final class InputBytes: ByteSource {
+  let path = "bytes"
   private var rest: ArraySlice<UInt8>
   let byteCount: Int
 
@@ -22,17 +43,18 @@ final class InputBytes: ByteSource {
     byteCount = bytes.count
   }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(SafeTensorsError) {
-    guard buffer.count <= rest.count else { throw .inputOutput(path: "bytes", reason: "they end too early") }
+  func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
+    guard buffer.count <= rest.count else { return false }
     buffer.copyBytes(from: rest.prefix(buffer.count))
     rest = rest.dropFirst(buffer.count)
+    return true
   }
 }
 
 /// A file open for reading.
 final class InputFile: ByteSource {
   private let stream: UnsafeMutablePointer<FILE>
-  private let path: String
+  let path: String
   let byteCount: Int
 
   init(_ path: String) throws(SafeTensorsError) {
@@ -47,11 +69,8 @@ final class InputFile: ByteSource {
 
   deinit { fclose(stream) }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(SafeTensorsError) {
-    guard buffer.count > 0 else { return }
-    guard fread(buffer.baseAddress, 1, buffer.count, stream) == buffer.count else {
-      throw .inputOutput(path: path, reason: "cannot be read to its end")
-    }
+  func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
+    buffer.count == 0 || fread(buffer.baseAddress, 1, buffer.count, stream) == buffer.count
   }
 }
 

@@ -18,14 +18,11 @@ struct SafeTensorsHeader {
   init(reading source: some ByteSource) throws(SafeTensorsError) {
     let size = source.byteCount
     guard size >= 8 else { throw .truncatedHeader(byteCount: size) }
-    var length: UInt64 = 0
-    try withUnsafeMutableBytes(of: &length) { buffer throws(SafeTensorsError) in try source.read(into: buffer) }
-    length = UInt64(littleEndian: length)
+    let length = try source.read(count: 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(SafeTensors.headerLimit) else { throw .headerTooLarge(byteCount: length) }
     guard Int(length) <= size - 8 else { throw .truncatedHeader(byteCount: size) }
 
-    var text = [UInt8](repeating: 0, count: Int(length))
-    try text.withUnsafeMutableBytes { buffer throws(SafeTensorsError) in try source.read(into: buffer) }
+    let text = try source.read(count: Int(length))
     guard text.first == UInt8(ascii: "{") else {
       throw .invalidHeader(reason: "the header does not begin with a brace", offset: 0)
     }

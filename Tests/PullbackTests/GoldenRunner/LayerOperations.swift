@@ -1,0 +1,3 @@
+import Pullback
+
+let layerOperations: [String: GoldenOperation] = [:]
