@@ -15,6 +15,10 @@ extension Tensor {
   ///
   /// - Precondition: the shape has as many elements as the tensor; else traps, or throws inside ``checked(_:)``.
   public func reshaped(to extents: [Int]) -> Tensor {
+    guard extents.allSatisfy({ $0 >= -1 }), extents.count(where: { $0 == -1 }) <= 1 else {
+      return fail(
+        .invalidArgument, "reshape", "\(extents) is not a shape; one extent may be -1, and none other negative")
+    }
     guard let shape = Shape.resolving(extents, count: count) else {
       return fail(
         .shapeMismatch, "reshape",
@@ -257,7 +261,7 @@ extension Layout {
     var (own, other) = (0, 0)
     // Runs of axes with equal products on both sides; within a run of ours the axes must continue each other.
     while own < shape.rank || other < target.rank {
-      let start = own, otherStart = other
+      let start = Swift.min(own, shape.rank), otherStart = Swift.min(other, target.rank)
       var product = own < shape.rank ? shape.extents[own] : 1
       var otherProduct = other < target.rank ? target.extents[other] : 1
       own += 1

@@ -15,8 +15,9 @@ let shapeOperations: [String: GoldenOperation] = [
   "repeat": one { call in
     let x = call.optionalInt("axis") == nil ? call[0].reshaped(to: [-1]) : call[0]
     guard let counts = call.attribute("repeats") else { throw GoldenFailure("repeats are missing") }
-    if case .array = counts { return x.repeated(counts.ints, axis: call.int("axis")) }
-    return x.repeated(counts.int, axis: call.int("axis"))
+    let list = counts.items
+    return list.isEmpty
+      ? x.repeated(counts.int, axis: call.int("axis")) : x.repeated(list.map(\.int), axis: call.int("axis"))
   },
   "reshape": one { $0[0].reshaped(to: $0.ints("shape")) },
   "roll": one { call in
