@@ -88,7 +88,8 @@ struct Goldens: Sendable {
 
   /// `[relative, absolute]`.
   func tolerance(_ name: String, _ dtype: DType) -> (relative: Double, absolute: Double)? {
-    guard let pair = tolerances[name]?[dtype == .float32 ? "f32" : "f64"], case .array(let items) = pair else { return nil }
+    let pair = tolerances[name]?[dtype == .float32 ? "f32" : "f64"]
+    guard case .array(let items)? = pair else { return nil }
     return (items[0].double, items[1].double)
   }
 

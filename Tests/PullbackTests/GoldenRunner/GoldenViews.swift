@@ -16,7 +16,7 @@ private func viewed(_ x: Tensor, _ step: [JSON]) throws -> Tensor {
   case "unsqueeze": x.expanded(at: step[1].int)
   case "squeeze": x.squeezed(axis: step[1].int)
   case "reshape": x.reshaped(to: step[1].ints)
-  case "diagonal": try diagonal(x, offset: step[1].int, axes: (step[2].int, step[3].int))
+  case "diagonal": x.diagonal(offset: step[1].int, axes: (step[2].int, step[3].int))
   default: throw NotOffered("the view \(step[0].string)")
   }
 }
@@ -53,8 +53,4 @@ private func pythonSlice(_ items: [JSON], extent: Int) -> AxisIndex {
   let start = place(items[0], limits: -1...(extent - 1)) ?? extent - 1
   let stop = place(items[1], limits: -1...(extent - 1)) ?? -1
   return .range(start: stop + 1, end: Swift.max(stop, start) + 1, step: step)
-}
-
-func diagonal(_ x: Tensor, offset: Int, axes: (Int, Int)) throws -> Tensor {
-  throw NotOffered("diagonal")
 }
