@@ -1,0 +1,16 @@
+#include "Instances.h"
+
+#include "Machine.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define scalar double
+#define SCALAR_BYTES 8
+#define WIDTH 32
+#define TILE_ROWS 6
+#define MULTIPLY multiply_float64_avx2
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "MatrixProduct.inc"
+#pragma clang attribute pop
+#endif
