@@ -137,18 +137,15 @@ struct Replay {
   /// Hands the cotangent of an entry on to its operands, and releases what the entry saved unless it is retained.
   @inline(__always)
   private mutating func pass(_ dy: consuming Tensor?, _ place: Int32, _ entry: Entry) {
-    let derivative: Derivative
-    let result: Elements?
-    let results: [Elements]
+    // Taken out, not copied: what the entry saved goes when this call ends.
+    var derivative = Derivative.released
+    var (result, results) = (Elements?.none, [Elements]())
     if retaining {
       (derivative, result, results) = retained[Int(place)]
     } else {
-      derivative = entry.derivative
-      result = entry.result
-      results = entry.results
-      entry.derivative = .released
-      entry.result = nil
-      entry.results = []
+      swap(&derivative, &entry.derivative)
+      result = entry.result.take()
+      swap(&results, &entry.results)
     }
     switch derivative {
     case .leaf, .released: break
