@@ -1,4 +1,5 @@
 import DocExamples
+import Pullback
 import Synchronization
 import Testing
 
@@ -31,23 +32,24 @@ final class Output: Sendable {
 struct Example: Sendable, CustomTestStringConvertible {
   let file: String
   let line: Int
-  let run: @Sendable () async throws -> Void
+  let run: @Sendable () throws -> Void
   let outputs: [ShownOutput]
 
   var testDescription: String { "\(file):\(line)" }
 
   /// Runs the program, and records an issue at every line of the document that is not true.
-  func check() async {
+  func check() {
     let output = Output()
     do {
-      try await Output.$current.withValue(output) { try await run() }
+      // Mistakes are thrown, so that they are reported here and do not end the process.
+      try Output.$current.withValue(output) { try checked(run) }
     } catch {
       record("the example threw \(error)", line)
     }
     for (line, text) in output.byLine.sorted(by: { $0.key < $1.key }) {
       compare(text, line, outputs.first { $0.line...$0.endLine ~= line })
     }
-    for shown in outputs where shown.output != nil && !output.hasPrinted(shown) {
+    for shown in outputs where shown.isClaim && !output.hasPrinted(shown) {
       record("the document shows output, but nothing is printed", shown.line)
     }
   }
@@ -55,7 +57,7 @@ struct Example: Sendable, CustomTestStringConvertible {
   private func compare(_ text: String, _ line: Int, _ shown: ShownOutput?) {
     if let shown {
       if shown.allows(text) { return }
-      if Refresh.isOn { return Refresh.write(ShownOutput.lines(of: text), for: shown, in: file) }
+      if Refresh.isOn, Refresh.write(ShownOutput.lines(of: text), for: shown, in: file) { return }
     }
     let lines = shown?.output?.joined(separator: "\n") ?? "nothing"
     record("the example prints\n\(text)the document shows\n\(lines)", line)

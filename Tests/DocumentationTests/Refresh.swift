@@ -13,17 +13,19 @@ enum Refresh {
   /// How many lines each document has gained, and after which of its original lines.
   private static let shifts = Mutex<[String: [(line: Int, count: Int)]]>([:])
 
-  static func write(_ output: [String], for shown: ShownOutput, in file: String) {
+  /// Returns false if there is no such document.
+  static func write(_ output: [String], for shown: ShownOutput, in file: String) -> Bool {
     shifts.withLock { shifts in
       let url = package.appending(path: file)
-      guard var lines = try? String(contentsOf: url, encoding: .utf8).components(separatedBy: "\n") else { return }
+      guard let text = try? String(contentsOf: url, encoding: .utf8) else { return false }
+      var lines = text.components(separatedBy: "\n")
       let earlier = shifts[file, default: []].filter { $0.line < shown.endLine }.map(\.count).reduce(0, +)
       let end = shown.endLine - 1 + earlier
       let replaced = replacement(of: lines[end], shown.output ?? [], by: output)
       let extent = replaced.extent
       lines.replaceSubrange(end..<end + extent, with: replaced.lines)
       shifts[file, default: []].append((shown.endLine, replaced.lines.count - extent))
-      try? lines.joined(separator: "\n").write(to: url, atomically: true, encoding: .utf8)
+      return (try? lines.joined(separator: "\n").write(to: url, atomically: true, encoding: .utf8)) != nil
     }
   }
 

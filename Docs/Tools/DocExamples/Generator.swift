@@ -24,14 +24,10 @@ public struct Generator {
   private mutating func add(_ program: Program) {
     let line = program[0].firstLine
     var body: [String] = []
-    var isAsync = false
-    for block in program {
-      isAsync = isAsync || block.lines.contains { $0.text.contains("await ") }
-      body += located(inside(block), from: block.firstLine)
-    }
+    for block in program { body += located(inside(block), from: block.firstLine) }
     functions.append(
       """
-        @Sendable fileprivate static func example\(line)() \(isAsync ? "async " : "")throws {
+        @Sendable fileprivate static func example\(line)() throws {
       \(body.joined(separator: "\n"))
         }
       """)
@@ -109,7 +105,7 @@ public struct Generator {
       }
 
       @Test(\(path.debugDescription), arguments: Documentation.examples)
-      private func \(name)(_ example: Example) async { await example.check() }
+      private func \(name)(_ example: Example) { example.check() }
 
       """
   }

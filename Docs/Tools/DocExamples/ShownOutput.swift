@@ -14,10 +14,13 @@ public struct ShownOutput: Equatable, Sendable {
     self.output = output
   }
 
-  /// Whether `text`, printed by the call, is what the document says. A lone `…` stands for any output.
+  /// Whether `text`, printed by the call, is what the document says. A lone `…` stands for any output, or none.
   public func allows(_ text: String) -> Bool {
     output == ["…"] || output == ShownOutput.lines(of: text)
   }
+
+  /// Whether the document claims that something is printed.
+  public var isClaim: Bool { output != nil && output != ["…"] }
 
   /// Printed text as lines without the blanks at their ends.
   public static func lines(of text: String) -> [String] {

@@ -10,9 +10,10 @@ extension Tensor {
   ///
   /// ```swift
   /// let a = Tensor([[1, 2], [3, 4]]), v = Tensor([1, 1])
-  /// print(a.matmul(v), a.matmul(a))
-  /// // [3.0, 7.0] [[7.0, 10.0],
-  /// //  [15.0, 22.0]]
+  /// print(a.matmul(v))  // [3.0, 7.0] : [2] float32
+  /// print(a.matmul(a))
+  /// // [[ 7.0, 10.0],
+  /// //  [15.0, 22.0]] : [2, 2] float32
   /// ```
   ///
   /// - Precondition: neither operand is a scalar, the inner extents agree, the batch axes broadcast, and the dtypes are

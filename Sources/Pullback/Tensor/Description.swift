@@ -16,12 +16,17 @@ extension Tensor: CustomStringConvertible {
 
   private var scalarDescription: String {
     switch dtype {
-    case .float32: "\(item(as: Float.self))"
-    case .float64: "\(item(as: Double.self))"
+    case .float32: unsigned(item(as: Float.self))
+    case .float64: unsigned(item(as: Double.self))
     case .int32, .int64: "\(item(as: Int64.self))"
     case .bool: "\(item(as: Bool.self))"
     }
   }
+}
+
+/// A number as text; NaN without the sign, which says nothing.
+private func unsigned(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
+  value.isNaN ? "nan" : value.description
 }
 
 /// Lays the elements of a tensor out as text.
@@ -35,7 +40,8 @@ private struct Printer {
   /// Which places of each axis are shown; nil stands for an ellipsis.
   private let places: [[Int?]]
   private var cells: [[Int]: String] = [:]
-  private var width = 0
+  /// The width of each place of the last axis.
+  private var widths: [Int: Int] = [:]
 
   init(_ tensor: Tensor) {
     let shape = tensor.shape
@@ -47,7 +53,7 @@ private struct Printer {
     }
     if tensor.count == 0 { return }
     collect(tensor, [])
-    width = cells.values.map(\.count).max() ?? 0
+    for (index, cell) in cells { widths[index[index.count - 1]] = max(widths[index[index.count - 1]] ?? 0, cell.count) }
   }
 
   /// Formats the elements that are shown.
@@ -74,13 +80,13 @@ private struct Printer {
     }
   }
 
-  /// At most six significant digits.
+  /// At most six significant digits, or all before the point.
   private static func rounded(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return "\(value)" }
-    var (scale, magnitude) = (1.0, abs(value))
-    while magnitude < 1e5, scale < 1e25 { (magnitude, scale) = (magnitude * 10, scale * 10) }
-    let short = (value * scale).rounded(.toNearestOrEven) / scale
-    return magnitude < 1e5 ? "\(value)" : "\(short)"
+    guard value.isFinite, value != 0 else { return unsigned(value) }
+    var (digits, exponent) = (value, 0)
+    while abs(digits) < 1e5 { (digits, exponent) = (digits * 10, exponent - 1) }
+    if exponent == 0 { return "\(digits.rounded(.toNearestOrEven))" }
+    return Double("\(Int(digits.rounded(.toNearestOrEven)))e\(exponent)")?.description ?? "\(value)"
   }
 
   var text: String { text(of: []) }
@@ -92,7 +98,7 @@ private struct Printer {
       guard let place else { return "…" }
       guard isRow else { return text(of: index + [place]) }
       let cell = cells[index + [place]] ?? ""
-      return String(repeating: " ", count: width - cell.count) + cell
+      return String(repeating: " ", count: (widths[place] ?? 0) - cell.count) + cell
     }
     // Deeper levels are set apart by a line break for each axis that ends.
     let separator =

@@ -30,6 +30,15 @@ extension TensorLiteral.Element: ExpressibleByFloatLiteral, ExpressibleByInteger
   /// A list of literals.
   public init(arrayLiteral elements: TensorLiteral.Element...) { self = .list(elements) }
 
+  /// Not a number.
+  public static var nan: Self { .number(.nan) }
+  /// Infinity.
+  public static var infinity: Self { .number(.infinity) }
+  /// The negative, as of `-.infinity`.
+  public static prefix func - (x: Self) -> Self {
+    if case .number(let value) = x { .number(-value) } else { x }
+  }
+
   /// The extents, following the first element of each list; nil if the lists are ragged or nested too deep.
   fileprivate func shape() -> Shape? {
     guard case .list(let items) = self else { return Shape() }

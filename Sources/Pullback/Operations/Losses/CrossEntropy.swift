@@ -20,8 +20,9 @@ public enum LossReduction: Sendable, Hashable {
 /// ```swift
 /// let logits = Tensor([[0, 0], [1, -1]]).requiringGradient()
 /// let loss = softmaxCrossEntropy(logits, labels: [0, 0])
-/// print(loss, loss.backward()[logits])
-/// // 0.4100376 [[     -0.25,      0.25],
+/// print(loss)  // 0.41003764
+/// print(loss.backward()[logits])
+/// // [[     -0.25,      0.25],
 /// //  [-0.0596015, 0.0596015]] : [2, 2] float32
 /// ```
 ///
