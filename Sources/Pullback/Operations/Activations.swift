@@ -32,7 +32,7 @@ private func sigmoidGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
 /// VJP: `dx = dy · sigmoid(-x)`.
 ///
 /// ```swift
-/// print(logSigmoid(Tensor([0, -100])))  // [-0.693147,    -100.0] : [2] float32
+/// print(logSigmoid(Tensor([0, -100])))  // [-0.693147, -100.0] : [2] float32
 /// ```
 public func logSigmoid(_ x: Tensor) -> Tensor {
   map(x, "logSigmoid") { $0.pointee.unary.log_sigmoid }
@@ -44,7 +44,7 @@ public func logSigmoid(_ x: Tensor) -> Tensor {
 /// VJP: `dx = dy · sigmoid(x)`.
 ///
 /// ```swift
-/// print(softplus(Tensor([0, 100])))  // [0.693147,    100.0] : [2] float32
+/// print(softplus(Tensor([0, 100])))  // [0.693147, 100.0] : [2] float32
 /// ```
 public func softplus(_ x: Tensor) -> Tensor {
   map(x, "softplus") { $0.pointee.unary.softplus }
@@ -108,7 +108,7 @@ extension Tensor {
   /// VJP: `dx = dy` strictly inside the range, else 0; at the bounds the derivative is 0, the subgradient of least norm.
   ///
   /// ```swift
-  /// print(Tensor([-2, 0.5, 2]).clamped(to: -1...1))  // [-1.0,  0.5,  1.0] : [3] float32
+  /// print(Tensor([-2, 0.5, 2]).clamped(to: -1...1))  // [-1.0, 0.5, 1.0] : [3] float32
   /// ```
   public func clamped(to range: ClosedRange<Double>) -> Tensor {
     Pullback.clamped(self, range.lowerBound, range.upperBound, as: "clamp")
@@ -142,7 +142,7 @@ public func hardSwish(_ x: Tensor) -> Tensor { x * hardSigmoid(x) }
 /// Each element where it is positive, `slope` times it elsewhere. At 0 the derivative is the slope.
 ///
 /// ```swift
-/// print(leakyReLU(Tensor([-1, 2]), slope: 0.1))  // [-0.1,  2.0] : [2] float32
+/// print(leakyReLU(Tensor([-1, 2]), slope: 0.1))  // [-0.1, 2.0] : [2] float32
 /// ```
 public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
   map(x, "leakyReLU", p: slope) { $0.pointee.unary.leaky_relu }
@@ -159,7 +159,7 @@ private func leakyReLUGradient(_ dy: Tensor, _ x: Tensor, _ slope: Double) -> Te
 /// VJP: `dx = dy` where `x > 0`, else `dy · (y + alpha)`.
 ///
 /// ```swift
-/// print(elu(Tensor([-1, 2])))  // [-0.632121,       2.0] : [2] float32
+/// print(elu(Tensor([-1, 2])))  // [-0.632121, 2.0] : [2] float32
 /// ```
 public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
   map(x, "elu", p: alpha) { $0.pointee.unary.elu }
@@ -187,7 +187,7 @@ public enum GELUApproximation: Sendable {
 /// VJP: `dx = dy · (Φ(x) + x · φ(x))`; at -inf and inf its limits 0 and 1.
 ///
 /// ```swift
-/// print(gelu(Tensor([-1, 0, 1])))  // [-0.158655,       0.0,  0.841345] : [3] float32
+/// print(gelu(Tensor([-1, 0, 1])))  // [-0.158655, 0.0, 0.841345] : [3] float32
 /// ```
 public func gelu(_ x: Tensor, approximation: GELUApproximation = .none) -> Tensor {
   switch approximation {
@@ -307,7 +307,7 @@ public func tanhShrink(_ x: Tensor) -> Tensor { x - tanh(x) }
 /// VJP: `dx = dy` where `x > 0`, else `dy · weight`; `dweight = dy · min(x, 0)`. At 0 the derivative is the weight.
 ///
 /// ```swift
-/// print(prelu(Tensor([-2, 2]), weight: Tensor([0.25])))  // [-0.5,  2.0] : [2] float32
+/// print(prelu(Tensor([-2, 2]), weight: Tensor([0.25])))  // [-0.5, 2.0] : [2] float32
 /// ```
 public func prelu(_ x: Tensor, weight: Tensor) -> Tensor {
   let negative = x .<= 0

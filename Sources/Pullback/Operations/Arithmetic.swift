@@ -8,7 +8,7 @@ extension Tensor {
   /// ```swift
   /// print(Tensor([[1], [2]]) + Tensor([10, 20]))
   /// // [[11.0, 21.0],
-  /// //  [12.0, 22.0]]
+  /// //  [12.0, 22.0]] : [2, 2] float32
   /// ```
   ///
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.

@@ -7,7 +7,7 @@ extension Tensor {
   /// Where elements are equal, with broadcasting; NaN equals nothing.
   ///
   /// ```swift
-  /// print(Tensor([1, 2]) .== Tensor([1, 3]))  // [ true, false] : [2] bool
+  /// print(Tensor([1, 2]) .== Tensor([1, 3]))  // [true, false] : [2] bool
   /// ```
   public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(a, b, ".==") { $0.pointee.comparison.equal } }
   /// Where elements differ, with broadcasting; NaN differs from everything.

@@ -114,7 +114,7 @@ public func rsqrt(_ x: Tensor) -> Tensor {
 /// VJP: `dx = dy / (3 y²)`; infinite at 0.
 ///
 /// ```swift
-/// print(cbrt(Tensor([-8, 27])))  // [-2.0,  3.0] : [2] float32
+/// print(cbrt(Tensor([-8, 27])))  // [-2.0, 3.0] : [2] float32
 /// ```
 public func cbrt(_ x: Tensor) -> Tensor {
   map(x, "cbrt") { $0.pointee.unary.cbrt }.recorded(as: "cbrt", wrt: x, withResult: { dy, y in dy / (y * y * 3) })

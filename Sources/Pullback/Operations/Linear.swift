@@ -16,7 +16,7 @@ public enum LinearActivation: Sendable, Hashable {
 /// ```swift
 /// let x = Tensor([[1, 2]]), w = Tensor([[1, 0], [0, -1]]), b = Tensor([10, 1])
 /// print(linear(x, weight: w, bias: b), linear(x, weight: w, bias: b, activation: .relu))
-/// // [[11.0, -1.0]] : [1, 2] float32 [[11.0,  0.0]] : [1, 2] float32
+/// // [[11.0, -1.0]] : [1, 2] float32 [[11.0, 0.0]] : [1, 2] float32
 /// ```
 ///
 /// - Parameters:

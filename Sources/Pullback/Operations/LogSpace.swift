@@ -73,7 +73,7 @@ public func log1mexp(_ x: Tensor) -> Tensor {
 /// VJP: `dx = -dy · (log(x) + 1)`; infinite at 0.
 ///
 /// ```swift
-/// print(entropyTerm(Tensor([0, 0.5])))  // [0.0, 0.346574] : [2] float32
+/// print(entropyTerm(Tensor([0, 0.5])))  // [-0.0, 0.346574] : [2] float32
 /// ```
 public func entropyTerm(_ x: Tensor) -> Tensor {
   let value = select(where: x .< 0, then: -.infinity, else: -xlogy(x, x)).detached()

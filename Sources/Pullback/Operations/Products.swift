@@ -33,7 +33,7 @@ public func vecdot(_ a: Tensor, _ b: Tensor, axis: Int = -1) -> Tensor {
 /// The products of vectors and matrices, with broadcasting of the other axes: `y[j] = Σ v[i] · m[i, j]`.
 ///
 /// ```swift
-/// print(vecmat(Tensor([1, 2]), Tensor([[1, 2], [3, 4]])))  // [ 7.0, 10.0] : [2] float32
+/// print(vecmat(Tensor([1, 2]), Tensor([[1, 2], [3, 4]])))  // [7.0, 10.0] : [2] float32
 /// ```
 ///
 /// - Parameters:
@@ -140,7 +140,7 @@ private func tensordot(_ a: Tensor, _ b: Tensor, axes: ([Int], [Int]), _ operati
 /// Of tensors of different ranks the smaller gets leading axes of extent 1.
 ///
 /// ```swift
-/// print(kron(Tensor([1, 10]), Tensor([1, 2])))  // [ 1.0,  2.0, 10.0, 20.0] : [4] float32
+/// print(kron(Tensor([1, 10]), Tensor([1, 2])))  // [1.0, 2.0, 10.0, 20.0] : [4] float32
 /// ```
 ///
 /// - Precondition: there are at most 4 axes; else traps, or throws inside ``checked(_:)``.

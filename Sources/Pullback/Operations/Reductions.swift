@@ -13,7 +13,7 @@ extension Tensor {
   ///
   /// ```swift
   /// let x = Tensor([[1, 2], [3, 4]])
-  /// print(x.sum(), x.sum(axes: [0]), x.sum(axis: -1, keepDims: true).shape)  // 10.0 [4.0, 6.0] [2, 1]
+  /// print(x.sum(), x.sum(axes: [0]), x.sum(axis: -1, keepDims: true).shape)  // 10.0 [4.0, 6.0] : [2] float32 [2, 1]
   /// ```
   public func sum(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
     guard let folded = ReductionAxes(axes, of: shape, for: "sum") else { return .standIn }

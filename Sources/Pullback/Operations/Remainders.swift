@@ -17,7 +17,7 @@ public func remainder(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// VJP: `da = dy`, `db = -dy · truncated(a / b)`.
 ///
 /// ```swift
-/// print(truncatingRemainder(Tensor([5, -5]), Tensor([3, 3])))  // [ 2.0, -2.0] : [2] float32
+/// print(truncatingRemainder(Tensor([5, -5]), Tensor([3, 3])))  // [2.0, -2.0] : [2] float32
 /// ```
 public func truncatingRemainder(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "truncatingRemainder") { $0.pointee.binary.truncating_remainder }
@@ -27,7 +27,7 @@ public func truncatingRemainder(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// `floor(a / b)`. Its derivatives are 0 everywhere.
 ///
 /// ```swift
-/// print(floorDivide(Tensor([5, -5]), Tensor([3, 3])))  // [ 1.0, -2.0] : [2] float32
+/// print(floorDivide(Tensor([5, -5]), Tensor([3, 3])))  // [1.0, -2.0] : [2] float32
 /// ```
 public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
   func zero(_ dy: Tensor) -> Tensor { Tensor.zeros(dy.shape, dtype: dy.dtype) }
@@ -40,7 +40,7 @@ public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// VJP: `da = dy` where the sign was kept, `-dy` where it was changed, 0 where `a` is 0; `db = 0`.
 ///
 /// ```swift
-/// print(copySign(of: Tensor([-1, 1]), to: Tensor([2, 3])))  // [ 2.0, -3.0] : [2] float32
+/// print(copySign(of: Tensor([-1, 1]), to: Tensor([2, 3])))  // [-2.0, 3.0] : [2] float32
 /// ```
 public func copySign(of b: Tensor, to a: Tensor) -> Tensor {
   zip(a, b, "copySign") { $0.pointee.binary.copysign }

@@ -9,7 +9,7 @@ import Kernels
 ///
 /// ```swift
 /// let x = Tensor([-2, 0, 3]).requiringGradient()
-/// print(abs(x).sum().backward()[x])  // [-1.0,  0.0,  1.0] : [3] float32
+/// print(abs(x).sum().backward()[x])  // [-1.0, 0.0, 1.0] : [3] float32
 /// ```
 public func abs(_ x: Tensor) -> Tensor {
   map(x, "abs") { $0.pointee.unary.absolute }.recorded(as: "abs", wrt: x, { dy in dy * sign(x) })
@@ -18,7 +18,7 @@ public func abs(_ x: Tensor) -> Tensor {
 /// -1, 0 or 1, the sign of each element. Its derivative is 0 everywhere.
 ///
 /// ```swift
-/// print(sign(Tensor([-2, 0, 3])))  // [-1.0,  0.0,  1.0] : [3] float32
+/// print(sign(Tensor([-2, 0, 3])))  // [-1.0, 0.0, 1.0] : [3] float32
 /// ```
 public func sign(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "sign") { $0.pointee.unary.sign } }
 

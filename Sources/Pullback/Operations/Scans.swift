@@ -45,7 +45,7 @@ extension Tensor {
   /// `log Σ exp` of the elements up to each place along an axis, without overflow.
   ///
   /// ```swift
-  /// print(Tensor([0, 0]).cumulativeLogSumExp(axis: 0))  // [     0.0, 0.693147] : [2] float32
+  /// print(Tensor([0, 0]).cumulativeLogSumExp(axis: 0))  // [0.0, 0.693147] : [2] float32
   /// ```
   public func cumulativeLogSumExp(axis: Int) -> Tensor {
     guard let axis = resolve(axis, in: shape, for: "cumulativeLogSumExp") else { return .standIn }

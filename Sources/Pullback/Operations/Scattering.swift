@@ -23,7 +23,7 @@ extension Tensor {
   ///
   /// ```swift
   /// let x = Tensor([1, 2]), index = Tensor([0, 0], dtype: .int64)
-  /// print(x.scatterAdding(Tensor([10, 20]), along: 0, at: index))  // [31.0,  2.0] : [2] float32
+  /// print(x.scatterAdding(Tensor([10, 20]), along: 0, at: index))  // [31.0, 2.0] : [2] float32
   /// ```
   public func scatterAdding(_ source: Tensor, along axis: Int, at index: Tensor) -> Tensor {
     guard let places = flatPlaces(along: axis, at: index, source, "scatterAdd") else { return .standIn }

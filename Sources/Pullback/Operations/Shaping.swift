@@ -77,7 +77,7 @@ extension Tensor {
   /// ```swift
   /// print(Tensor([[1, 2], [3, 4]]).transposed())
   /// // [[1.0, 3.0],
-  /// //  [2.0, 4.0]]
+  /// //  [2.0, 4.0]] : [2, 2] float32
   /// ```
   public func transposed(_ first: Int = -2, _ second: Int = -1) -> Tensor {
     guard let a = resolve(first, in: shape, for: "transpose"), let b = resolve(second, in: shape, for: "transpose")
@@ -121,7 +121,7 @@ extension Tensor {
   /// ```swift
   /// print(Tensor([1, 2]).broadcast(to: [2, 2]))
   /// // [[1.0, 2.0],
-  /// //  [1.0, 2.0]]
+  /// //  [1.0, 2.0]] : [2, 2] float32
   /// ```
   public func broadcast(to target: Shape) -> Tensor {
     if target == shape { return self }
@@ -215,7 +215,7 @@ extension Tensor {
   /// VJP: `dx = dy`, converted back; between floating-point types only, other conversions stop gradients.
   ///
   /// ```swift
-  /// print(Tensor([1.7, -1.7]).cast(to: .int64))  // [1, -1]
+  /// print(Tensor([1.7, -1.7]).cast(to: .int64))  // [1, -1] : [2] int64
   /// ```
   public func cast(to dtype: DType) -> Tensor {
     if dtype == self.dtype { return self }

@@ -21,7 +21,7 @@ extension Tensor {
   /// VJP: `dx = dy - eʸ · Σ dy`.
   ///
   /// ```swift
-  /// print(Tensor([0, 1000]).logSoftmax())  // [-1000.0,     0.0] : [2] float32
+  /// print(Tensor([0, 1000]).logSoftmax())  // [-1000.0, 0.0] : [2] float32
   /// ```
   public func logSoftmax(axis: Int = -1) -> Tensor {
     alongLastAxis(axis, "logSoftmax") { x in
@@ -37,7 +37,7 @@ extension Tensor {
   /// VJP: `dx = dy · softmax(x)`; 0 where the result is -inf.
   ///
   /// ```swift
-  /// print(Tensor([1000, 1000]).logSumExp())  // 1000.6931
+  /// print(Tensor([1000, 1000]).logSumExp())  // 1000.6932
   /// ```
   public func logSumExp(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
     guard let folded = ReductionAxes(axes, of: shape, for: "logSumExp") else { return .standIn }

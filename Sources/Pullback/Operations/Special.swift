@@ -42,7 +42,7 @@ public func logGamma(_ x: Tensor) -> Tensor {
 /// The derivative of ``logGamma(_:)``. VJP: `dx = dy · polygamma(1, x)`.
 ///
 /// ```swift
-/// print(digamma(Tensor([1, 2])))  // [-0.577216,  0.422784] : [2] float32
+/// print(digamma(Tensor([1, 2])))  // [-0.577216, 0.422784] : [2] float32
 /// ```
 public func digamma(_ x: Tensor) -> Tensor {
   map(x, "digamma") { $0.pointee.unary.digamma }.recorded(as: "digamma", wrt: x, { dy in dy * polygamma(1, x) })

@@ -8,7 +8,7 @@ extension Tensor {
   /// ```swift
   /// let x = Tensor([1, 2]).requiringGradient()
   /// let loss = (x * x).sum()
-  /// print(loss.backward()[x])  // [2.0, 4.0]
+  /// print(loss.backward()[x])  // [2.0, 4.0] : [2] float32
   /// ```
   ///
   /// Second derivatives, with the replay itself recorded:
@@ -43,7 +43,7 @@ extension Tensor {
 /// ```swift
 /// let x = Tensor([1, 2]).requiringGradient()
 /// let gradients = backward(from: [(x * 2, Tensor([1, 1])), (x * 3, Tensor([10, 10]))])
-/// print(gradients[x])  // [32.0, 32.0]
+/// print(gradients[x])  // [32.0, 32.0] : [2] float32
 /// ```
 ///
 /// The parameters are those of ``Tensor/backward(_:retainingTape:recordingGradients:keeping:)``.

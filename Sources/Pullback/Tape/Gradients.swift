@@ -6,7 +6,8 @@
 /// let x = Tensor([1, 2]).requiringGradient()
 /// let unused = Tensor([5]).requiringGradient()
 /// let gradients = (x * 3).sum().backward()
-/// print(gradients[x], gradients[unused], gradients.contains(unused))  // [3.0, 3.0] [0.0] false
+/// print(gradients[x], gradients[unused], gradients.contains(unused))
+/// // [3.0, 3.0] : [2] float32 [0.0] : [1] float32 false
 /// ```
 public struct Gradients: Sendable {
   /// Latest entry first.

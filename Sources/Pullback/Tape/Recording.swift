@@ -31,7 +31,7 @@ extension Tensor {
   ///
   /// ```swift
   /// let x = Tensor([1, 2, 3]).requiringGradient()
-  /// print((x * x).sum().backward()[x])  // [2.0, 4.0, 6.0]
+  /// print((x * x).sum().backward()[x])  // [2.0, 4.0, 6.0] : [3] float32
   /// ```
   public func requiringGradient() -> Tensor {
     guard dtype.isFloatingPoint else {

@@ -6,7 +6,7 @@ extension Tensor {
   /// ```swift
   /// print(Tensor.full([2, 2], 7))
   /// // [[7.0, 7.0],
-  /// //  [7.0, 7.0]]
+  /// //  [7.0, 7.0]] : [2, 2] float32
   /// ```
   public static func full(_ shape: Shape, _ value: Double, dtype: DType = .float32) -> Tensor {
     Elements.filled(shape, dtype, with: value, for: "full").map { Tensor($0) } ?? .standIn
@@ -110,7 +110,7 @@ extension Tensor {
   /// Evenly spaced numbers from one end of a range to the other, both included.
   ///
   /// ```swift
-  /// print(Tensor.linspace(from: 0, through: 1, count: 5))  // [ 0.0, 0.25,  0.5, 0.75,  1.0] : [5] float32
+  /// print(Tensor.linspace(from: 0, through: 1, count: 5))  // [0.0, 0.25, 0.5, 0.75, 1.0] : [5] float32
   /// ```
   public static func linspace(from start: Double, through end: Double, count: Int, dtype: DType = .float32) -> Tensor {
     guard count >= 0 else { return fail(.invalidArgument, "linspace", "the count \(count) is negative") }

@@ -12,7 +12,7 @@ import Kernels
 /// let x = Tensor([[1, 2], [3, 4]])
 /// let w = Tensor([0.5, -0.5]).requiringGradient()
 /// let loss = (x * w).sum()
-/// print(loss.item(), loss.backward()[w])  // -1.0 [4.0, 6.0]
+/// print(loss.item(), loss.backward()[w])  // -1.0 [4.0, 6.0] : [2] float32
 /// ```
 public struct Tensor: Sendable {
   /// What the tensor holds.
