@@ -1,3 +1,4 @@
+#include "Fourier.h"
 #include "KernelTable.h"
 #include "MatrixProduct.h"
 #include "Machine.h"

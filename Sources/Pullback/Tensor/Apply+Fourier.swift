@@ -1,0 +1,15 @@
+import CKernels
+import Kernels
+
+/// The transform, not normalised, of the lines along the second last axis of complex numbers in pairs `[…, n, 2]`.
+func transformLines(_ x: Tensor, inverse: Bool, _ operation: StaticString) -> Tensor {
+  guard x.dtype.isFloatingPoint else { return unsupported(operation, x.dtype) }
+  guard let source = x.elements.contiguous(for: operation),
+    let y = Elements.allocate(x.shape, x.dtype, for: operation)
+  else { return .standIn }
+  let lines = x.shape.droppingLast(2).count(), n = x.shape[-2]
+  let succeeded = fourier_transform(
+    source.pointer, y.pointer, lines, n, inverse ? 1 : 0, Int32(x.dtype.rawValue))
+  guard succeeded != 0 else { return fail(.outOfMemory, operation, "no memory to transform shape \(x.shape)") }
+  return Tensor(y)
+}
