@@ -93,7 +93,10 @@ public func inner(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// print(tensordot(a, b, axes: ([1, 2], [1, 0])).shape)  // [2, 5]
 /// ```
 ///
-/// - Parameter axes: axes of `a` and, in the same order, the axes of `b` that they are summed with.
+/// - Parameters:
+///   - a: the left operand.
+///   - b: the right operand.
+///   - axes: axes of `a` and, in the same order, the axes of `b` that they are summed with.
 /// - Returns: the other axes of `a`, then the other axes of `b`.
 /// - Precondition: the axes exist and paired ones have one extent; else traps, or throws inside ``checked(_:)``.
 public func tensordot(_ a: Tensor, _ b: Tensor, axes: ([Int], [Int])) -> Tensor {

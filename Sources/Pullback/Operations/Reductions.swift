@@ -158,8 +158,11 @@ extension Tensor {
 extension Tensor {
   /// The mean squared distance from the mean, of all elements or along axes.
   ///
-  /// - Parameter correction: what is subtracted from the count in the divisor: 0 for the variance of what is given, 1 for
-  ///   an unbiased estimate from a sample. A divisor of 0 or less gives NaN.
+  /// - Parameters:
+  ///   - axes: the axes along which the spread is measured; all by default.
+  ///   - correction: what is subtracted from the count in the divisor: 0 for the variance of what is given, 1 for an
+  ///     unbiased estimate from a sample. A divisor of 0 or less gives NaN.
+  ///   - keepDims: whether the folded axes stay, with extent 1.
   ///
   /// VJP: `dx = 2 dy · (x - mean) / (n - correction)`.
   ///

@@ -12,6 +12,7 @@ extension Tensor {
   /// ```
   ///
   /// - Parameters:
+  ///   - axis: the axis, counted from the end if negative.
   ///   - exclusive: whether the place itself is left out.
   ///   - reversed: whether the sums start at the end.
   public func cumulativeSum(axis: Int, exclusive: Bool = false, reversed: Bool = false) -> Tensor {

@@ -24,7 +24,7 @@ extension Tensor {
   ///     default, which only a tensor of one element may leave out.
   ///   - retainingTape: keeps what the operations saved, so that the tape can be replayed again.
   ///   - recordingGradients: records the replay, so that gradients can be differentiated; retains the tape.
-  ///   - keeping: intermediate values whose gradients are wanted as well.
+  ///   - intermediates: intermediate values whose gradients are wanted as well.
   /// - Returns: the gradients, read by subscript.
   /// - Precondition: the tensor is tracked, and its tape has not been replayed without being retained. Otherwise traps, or
   ///   throws inside ``checked(_:)``, and changes nothing.

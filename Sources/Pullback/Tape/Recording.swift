@@ -64,6 +64,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - name: the operation's name, as tapes and pictures show it.
+  ///   - a: what the result was computed from.
   ///   - vjp: the cotangent of `a` from that of the result.
   ///
   /// ```swift
@@ -191,7 +192,10 @@ extension Tensor {
 
   /// Records this result of an operation on any number of operands, each with a derivative of its own.
   ///
-  /// - Parameter vjp: the cotangent of the operand at a position, from that of the result.
+  /// - Parameters:
+  ///   - name: the operation's name, as tapes and pictures show it.
+  ///   - operands: what the result was computed from.
+  ///   - vjp: the cotangent of the operand at a position, from that of the result.
   public func recorded(
     as name: StaticString, wrt operands: [Tensor], _ vjp: @escaping (_ position: Int, _ dy: Tensor) -> Tensor
   ) -> Tensor {
@@ -208,8 +212,11 @@ extension Tensor {
 
   /// Records this result of an operation whose operands' cotangents are computed together.
   ///
-  /// - Parameter vjp: from the cotangent of the result, the cotangents of all operands in order; nil stands for zero,
-  ///   and what belongs to an operand that is not tracked is ignored.
+  /// - Parameters:
+  ///   - name: the operation's name, as tapes and pictures show it.
+  ///   - operands: what the result was computed from.
+  ///   - vjp: from the cotangent of the result, the cotangents of all operands in order; nil stands for zero, and what
+  ///     belongs to an operand that is not tracked is ignored.
   public func recorded(
     as name: StaticString, wrt operands: [Tensor], jointly vjp: @escaping (_ dy: Tensor) -> [Tensor?]
   ) -> Tensor {

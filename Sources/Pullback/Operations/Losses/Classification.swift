@@ -132,8 +132,11 @@ public func binaryCrossEntropy(
 /// ```
 ///
 /// - Parameters:
+///   - logits: scores before the sigmoid.
+///   - targets: what is wanted, 0 or 1, of the same shape.
 ///   - weight: a factor for each element, broadcasting.
 ///   - positiveWeight: a factor for the terms of targets that are 1, broadcasting.
+///   - reduction: what becomes of the elements' losses.
 public func binaryCrossEntropy(
   logits: Tensor, _ targets: Tensor, weight: Tensor? = nil, positiveWeight: Tensor? = nil,
   reduction: LossReduction = .mean
@@ -154,7 +157,11 @@ public func binaryCrossEntropy(
 /// print(klDivergence(log(Tensor([0.5, 0.5])), Tensor([1, 0]), reduction: .sum))  // 0.6931472
 /// ```
 ///
-/// - Parameter isLogarithm: whether the targets are log-probabilities as well.
+/// - Parameters:
+///   - logProbabilities: logarithms of probabilities.
+///   - targets: the wanted probabilities, of the same shape.
+///   - isLogarithm: whether the targets are log-probabilities as well.
+///   - reduction: what becomes of the elements' losses.
 public func klDivergence(
   _ logProbabilities: Tensor, _ targets: Tensor, isLogarithm: Bool = false, reduction: LossReduction = .mean
 ) -> Tensor {

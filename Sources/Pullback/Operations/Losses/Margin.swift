@@ -42,6 +42,9 @@ public func softMarginLoss(_ scores: Tensor, _ y: Tensor, reduction: LossReducti
 ///   - scores: `[rows, classes]`.
 ///   - labels: the right class of each row, `[rows]`.
 ///   - power: 1 or 2.
+///   - margin: how much higher the right score is wanted.
+///   - weights: a factor for each class, or nil.
+///   - reduction: what becomes of the elements' losses.
 public func multiMarginLoss(
   _ scores: Tensor, labels: Tensor, power: Double = 1, margin: Double = 1, weights: Tensor? = nil,
   reduction: LossReduction = .mean
@@ -64,6 +67,7 @@ public func multiMarginLoss(
 /// - Parameters:
 ///   - scores: `[rows, classes]`.
 ///   - isTarget: a bool tensor of the same shape.
+///   - reduction: what becomes of the elements' losses.
 public func multilabelMarginLoss(_ scores: Tensor, isTarget: Tensor, reduction: LossReduction = .mean) -> Tensor {
   let right = scores.expanded(at: -1), wrong = scores.expanded(at: -2)
   let pairs = isTarget.expanded(at: -1) .& .!isTarget.expanded(at: -2)
@@ -81,9 +85,14 @@ public func multilabelSoftMarginLoss(
 /// `max(0, ‖anchor - positive‖ - ‖anchor - negative‖ + margin)` along the last axis.
 ///
 /// - Parameters:
+///   - anchor: `[…, features]`.
+///   - positive: of the same kind as the anchor.
+///   - negative: of another kind.
+///   - margin: how much farther away the negative is wanted.
 ///   - p: the order of the norm.
 ///   - epsilon: added to the differences, so that the norm is smooth where points coincide.
 ///   - swapping: whether the distance of positive and negative is used where it is smaller.
+///   - reduction: what becomes of the elements' losses.
 public func tripletMarginLoss(
   _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2,
   epsilon: Double = 1e-6, swapping: Bool = false, reduction: LossReduction = .mean

@@ -106,8 +106,12 @@ public func gaussianNLLLoss(
 /// The negative logarithm of a Poisson probability, up to a constant.
 ///
 /// - Parameters:
+///   - prediction: what was predicted.
+///   - target: what is wanted, of the same shape.
 ///   - isLogarithm: whether the prediction is the logarithm of the rate.
 ///   - full: whether Stirling's approximation of the constant is added for targets above 1.
+///   - epsilon: added so that the logarithm stays finite.
+///   - reduction: what becomes of the elements' losses.
 public func poissonNLLLoss(
   _ prediction: Tensor, _ target: Tensor, isLogarithm: Bool = true, full: Bool = false, epsilon: Double = 1e-8,
   reduction: LossReduction = .mean
