@@ -30,22 +30,26 @@ void copy_strided(const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_stride
 #undef LOOP
 }
 
-// Square tiles: a tile's lines of both x and y stay in the first cache.
+// Through a small tile: x is read and y written in whole cache lines, however unlucky their strides are.
 enum { TILE = 32 };
 
 void copy_transposed(const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_stride, size_t rows, size_t columns,
                      size_t element_size) {
-#define LOOP(type)                                                                   \
-  for (size_t r = 0; r < rows; r += TILE) {                                          \
-    const size_t r_end = rows - r < TILE ? rows : r + TILE;                          \
-    for (size_t c = 0; c < columns; c += TILE) {                                     \
-      const size_t c_end = columns - c < TILE ? columns : c + TILE;                  \
-      for (size_t j = c; j < c_end; j++) {                                           \
-        const type *from = (const type *)x + j;                                      \
-        type *to = (type *)y + (ptrdiff_t)j * y_stride;                              \
-        for (size_t i = r; i < r_end; i++) to[i] = from[(ptrdiff_t)i * x_stride];    \
-      }                                                                              \
-    }                                                                                \
+#define LOOP(type)                                                                           \
+  type tile[TILE][TILE];                                                                     \
+  for (size_t r = 0; r < rows; r += TILE) {                                                  \
+    const size_t height = rows - r < TILE ? rows - r : TILE;                                 \
+    for (size_t c = 0; c < columns; c += TILE) {                                             \
+      const size_t width = columns - c < TILE ? columns - c : TILE;                          \
+      for (size_t i = 0; i < height; i++) {                                                  \
+        const type *from = (const type *)x + (ptrdiff_t)(r + i) * x_stride + (ptrdiff_t)c;   \
+        for (size_t j = 0; j < width; j++) tile[j][i] = from[j];                             \
+      }                                                                                      \
+      for (size_t j = 0; j < width; j++) {                                                   \
+        type *to = (type *)y + (ptrdiff_t)(c + j) * y_stride + (ptrdiff_t)r;                 \
+        memcpy(to, tile[j], height * sizeof(type));                                          \
+      }                                                                                      \
+    }                                                                                        \
   }
   FOR_SIZE(element_size, LOOP)
 #undef LOOP

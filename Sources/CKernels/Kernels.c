@@ -12,6 +12,7 @@
 
 #include "Coefficients.h"
 #include "Names.h"
+#include "Processor.h"
 #include "Special.h"
 
 // The results of a loop should not depend on the instruction set; where a fused multiply-add helps, `fused` says so.
@@ -48,59 +49,37 @@
 #define HAS_MASKS 0
 #include "InstructionSet.inc"
 
-typedef const kernel_table *table_of_types[SCALAR_TYPES];
-
 typedef struct {
   const char *name;
-  const table_of_types *tables;
+  const kernel_table *const *tables;  // by scalar type
 } instruction_set;
 
-static const instruction_set best_first[] = {
+// In the order of Processor.h.
+static const instruction_set instruction_sets[INSTRUCTION_SETS] = {
 #if defined(__x86_64__)
-    {"avx512", &tables_avx512},
-    {"avx2", &tables_avx2},
-#elif defined(__aarch64__)
-    {"neon", &tables_baseline},
+    [INSTRUCTION_SET_AVX512] = {"avx512", tables_avx512},
+    [INSTRUCTION_SET_AVX2] = {"avx2", tables_avx2},
 #endif
-    {"baseline", &tables_baseline},
+    [INSTRUCTION_SET_BASELINE] = {"baseline", tables_baseline},
 };
-enum { KNOWN_SETS = sizeof best_first / sizeof *best_first };
-
-static int processor_has(const char *name) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (strcmp(name, "avx512") == 0) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
-  }
-  if (strcmp(name, "avx2") == 0) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#endif
-  (void)name;
-  return 1;
-}
 
 size_t kernel_instruction_sets(const char **names, size_t capacity) {
   const char *wanted = getenv("PULLBACK_INSTRUCTION_SET");
-  size_t count = 0, restricted = KNOWN_SETS;
-  for (size_t i = 0; wanted && i < KNOWN_SETS; i++) {
-    if (strcmp(wanted, best_first[i].name) == 0 && processor_has(wanted)) restricted = i;
-  }
-  for (size_t i = 0; i < KNOWN_SETS && count < capacity; i++) {
-    if (restricted != KNOWN_SETS && i != restricted) continue;
-    if (processor_has(best_first[i].name)) names[count++] = best_first[i].name;
+  const int only = wanted ? processor_instruction_set(wanted) : INSTRUCTION_SETS;
+  size_t count = 0;
+#if defined(__aarch64__)
+  if (only == INSTRUCTION_SETS && count < capacity) names[count++] = "neon";
+#endif
+  for (int set = 0; set < INSTRUCTION_SETS && count < capacity; set++) {
+    const char *name = instruction_sets[set].name;
+    if (name == NULL || processor_instruction_set(name) != set) continue;
+    if (only == INSTRUCTION_SETS || only == set) names[count++] = name;
   }
   return count;
 }
 
 const kernel_table *kernel_table_for(const char *name, int scalar_type) {
-  if (scalar_type < 0 || scalar_type >= SCALAR_TYPES) return NULL;
-  const char *available[KNOWN_SETS];
-  size_t count = kernel_instruction_sets(available, KNOWN_SETS);
-  for (size_t i = 0; i < count; i++) {
-    if (name && strcmp(name, available[i]) != 0) continue;
-    for (size_t j = 0; j < KNOWN_SETS; j++) {
-      if (strcmp(available[i], best_first[j].name) == 0) return (*best_first[j].tables)[scalar_type];
-    }
-  }
-  return NULL;
+  const int set = processor_instruction_set(name);
+  if (set == INSTRUCTION_SETS || scalar_type < 0 || scalar_type >= SCALAR_TYPES) return NULL;
+  return instruction_sets[set].tables[scalar_type];
 }

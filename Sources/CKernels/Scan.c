@@ -17,7 +17,7 @@ enum { CHUNK = 256 };
 
 // A statement for each element in its line's order, knowing `at` (its place), `i` (its place in the line) and `j` (the
 // number of the line in the chunk).
-#define FOR_EACH_ELEMENT(outer, extent, inner, ...)                                                 \
+#define IN_LINES_OF(outer, extent, inner, ...)                                                 \
   for (size_t o = 0; o < outer; o++) {                                                              \
     for (size_t first = 0; first < inner; first += CHUNK) {                                         \
       const size_t lines = inner - first < CHUNK ? inner - first : CHUNK;                           \
@@ -25,6 +25,14 @@ enum { CHUNK = 256 };
         for (size_t j = 0, at = (o * extent + i) * inner + first; j < lines; j++, at++) __VA_ARGS__ \
       }                                                                                             \
     }                                                                                               \
+  }
+
+// A single line keeps its running value in a register.
+#define FOR_EACH_ELEMENT(outer, extent, inner, ...)     \
+  if (inner == 1) {                                     \
+    IN_LINES_OF(outer, extent, 1, __VA_ARGS__)          \
+  } else {                                              \
+    IN_LINES_OF(outer, extent, inner, __VA_ARGS__)      \
   }
 
 void cumulative_sum(const void *x, void *y, size_t outer, size_t extent, size_t inner, int scalar_type) {
