@@ -135,8 +135,9 @@ extension Block {
       children.append(.node(node))
       nodes.append(
         LayeredGraph.Node(
-          width: geometry.width, height: geometry.height, inputs: geometry.inputs, outputs: geometry.outputs,
-          inputsAreInterchangeable: true, isTrailing: isLeaf, isLeaf: isLeaf))
+          width: geometry.width, height: geometry.height,
+          inputs: plan.diagram.nodes[node].operands.map { _ in geometry.height / 2 }, outputs: geometry.outputs,
+          inputReach: geometry.inputReach, isTrailing: isLeaf, isLeaf: isLeaf))
     }
 
     mutating func add(_ block: Block, _ members: [Int]) {
@@ -284,7 +285,8 @@ extension Block {
       if !layout.nodes[edge.target.node].isDummy {
         switch children[edge.target.node] {
         case .node(let index):
-          let (inset, sine) = geometries[index].arrival(edge.target.index)
+          let (inset, sine) = geometries[index].arrival(
+            atHeight: layout.nodes[edge.target.node].inputs[edge.target.index])
           line.end.x += inset
           line.arrival = sine
           line.hasArrowhead = true

@@ -40,8 +40,9 @@ struct Diagram {
     var sources: [Source] = []
     for (number, (line, entry)) in Swift.zip(tape.lines, tape.entries).enumerated() {
       let gradient = gradients?.gradient(of: Tensor(Tensor.standIn.elements, entry: entry))
+      let name = namesByEntry[ObjectIdentifier(entry)]
       let result = Result(
-        name: namesByEntry[ObjectIdentifier(entry)],
+        name: entry.isLeaf || number == tape.count - 1 ? nil : name,
         value: line.values.isEmpty ? Label.shape(line.shape) : Label.values(line.values, line.shape),
         gradient: gradient.map(Label.contents(of:)), isAbbreviated: line.values.isEmpty)
       if entry.isProjection, let joint = line.operands.first.map({ sources[$0].node }) {
@@ -52,13 +53,13 @@ struct Diagram {
         sources.append(Source(node: nodes.count, result: 0))
         nodes.append(
           Node(
-            isLeaf: entry.isLeaf, title: entry.isLeaf ? result.name ?? "" : Label.sign(of: line.operation),
+            isLeaf: entry.isLeaf, title: entry.isLeaf ? name ?? "" : Label.sign(of: line.operation),
             operands: line.operands.map { sources[$0] }, results: entry.resultCount > 1 ? [] : [result],
             scope: entry.scope, summary: tape.description(ofLine: number)))
       }
     }
     end = sources.last
-    if let end { endName = nodes[end.node].results[end.result].name }
+    endName = tape.entries.last.flatMap { $0.isLeaf ? nil : namesByEntry[ObjectIdentifier($0)] }
   }
 
   /// The first of the names in alphabetical order, if a tensor has several.

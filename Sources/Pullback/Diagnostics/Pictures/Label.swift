@@ -10,7 +10,7 @@ enum Label {
   ]
 
   /// A number with at most five significant digits: 220.00000000000003 becomes 220.
-  static func number(_ value: Double) -> String {
+  static func number(_ value: Double, digits significant: Int = 5) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
     if value == 0 { return "0" }
     let magnitude = abs(value)
@@ -18,19 +18,18 @@ enum Label {
     var power = 1.0
     while magnitude >= power * 10, exponent < 308 { (power, exponent) = (power * 10, exponent + 1) }
     while magnitude < power, exponent > -307 { (power, exponent) = (power / 10, exponent - 1) }
-    var digits = Int((magnitude / power * 10_000).rounded(.toNearestOrEven))
-    if digits == 100_000 { (digits, exponent) = (10_000, exponent + 1) }
+    var scale = 1.0
+    for _ in 1..<significant { scale *= 10 }
+    var digits = Int((magnitude / power * scale).rounded(.toNearestOrEven))
+    if Double(digits) == scale * 10 { (digits, exponent) = (digits / 10, exponent + 1) }
     var text = "\(digits)"
-    let sign = value < 0 ? "−" : ""
     switch exponent {
-    case 0..<4: text.insert(".", at: text.index(text.startIndex, offsetBy: exponent + 1))
-    case 4: return sign + text
+    case 0..<significant: text.insert(".", at: text.index(text.startIndex, offsetBy: exponent + 1))
     case -3..<0: text = "0." + String(repeating: "0", count: -exponent - 1) + text
-    default:
-      text.insert(".", at: text.index(after: text.startIndex))
-      return sign + withoutTrailingZeros(text) + "e\(exponent)"
+    default: text.insert(".", at: text.index(after: text.startIndex))
     }
-    return sign + withoutTrailingZeros(text)
+    let sign = value < 0 ? "−" : ""
+    return sign + withoutTrailingZeros(text) + ((-3..<significant).contains(exponent) ? "" : "e\(exponent)")
   }
 
   private static func withoutTrailingZeros(_ text: String) -> String {
@@ -43,7 +42,7 @@ enum Label {
   /// Numbers in the brackets of their shape.
   static func values(_ values: [Double], _ shape: Shape) -> String {
     func text(_ axis: Int, _ values: ArraySlice<Double>) -> String {
-      if axis == shape.rank { return number(values.first!) }
+      if axis == shape.rank { return number(values.first!, digits: shape.rank == 0 ? 5 : 4) }
       let step = values.count / shape[axis]
       let parts = (0..<shape[axis]).map { text(axis + 1, values.dropFirst($0 * step).prefix(step)) }
       return "[" + parts.joined(separator: ", ") + "]"

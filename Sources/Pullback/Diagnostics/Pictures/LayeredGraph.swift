@@ -12,8 +12,9 @@ struct LayeredGraph {
     var inputs: [Double] = []
     /// How far below the top the lines leave.
     var outputs: [Double] = []
-    /// Whether lines may arrive in any order; they are then sorted by where they come from.
-    var inputsAreInterchangeable = false
+    /// How far from the middle lines may arrive, if they may do so in any order: they are then sorted by where they
+    /// come from, and arrive from there. Zero if their places are fixed.
+    var inputReach = 0.0
     var pin = Pin.none
     /// Whether it stands at the right of its column.
     var isTrailing = false
@@ -244,7 +245,7 @@ extension LayeredGraph {
 
   private func targetKey(_ edge: Edge, _ place: [Double]) -> Double {
     let node = nodes[edge.target.node]
-    if node.inputsAreInterchangeable { return place[edge.target.node] + 0.45 }
+    if node.inputReach > 0 { return place[edge.target.node] + 0.45 }
     return place[edge.target.node] + node.inputs[edge.target.index] / max(node.height, 1) * 0.9
   }
 }
@@ -268,21 +269,34 @@ extension LayeredGraph {
       for column in columns.indices.dropLast().reversed() { settle(column, left: false, right: true) }
     }
     for _ in 0..<4 { for column in columns.indices { settle(column, left: true, right: true) } }
+    for _ in 0..<4 {
+      straighten()
+      for column in columns.indices { settle(column, left: true, right: true, fixingDummies: true) }
+    }
     let top = nodes.map(\.y).min() ?? 0
     for node in nodes.indices { nodes[node].y -= top }
     height = nodes.map { $0.y + $0.height }.max() ?? 0
   }
 
-  /// Gives the nodes of a column the heights nearest, in the sense of least squares, to those they want, with the
-  /// separation between neighbours kept: pool-adjacent-violators.
-  private mutating func settle(_ column: Int, left: Bool, right: Bool) {
+  /// Gives the nodes of a column the heights nearest to those they want.
+  private mutating func settle(_ column: Int, left: Bool, right: Bool, fixingDummies: Bool = false) {
+    let members = columns[column].nodes
+    let wishes = members.map { node in
+      fixingDummies && nodes[node].isDummy ? (nodes[node].y, 1e6) : wantedHeight(node, left: left, right: right)
+    }
+    let distances = members.map { nodes[$0].height + Self.separation }
+    for (node, y) in Swift.zip(members, Self.placed(wishes, distances: distances)) { nodes[node].y = y }
+  }
+
+  /// The numbers nearest, in the sense of weighted least squares, to those wanted, with at least `distances[i]` from
+  /// number i to the next: pool-adjacent-violators.
+  private static func placed(_ wishes: [(value: Double, weight: Double)], distances: [Double]) -> [Double] {
     var blocks: [(sum: Double, weight: Double, count: Int)] = []
     var offsets: [Double] = []
     var offset = 0.0
-    for node in columns[column].nodes {
+    for (wish, distance) in Swift.zip(wishes, distances) {
       offsets.append(offset)
-      let (wanted, weight) = wantedHeight(node, left: left, right: right)
-      blocks.append(((wanted - offset) * weight, weight, 1))
+      blocks.append(((wish.value - offset) * wish.weight, wish.weight, 1))
       while blocks.count > 1 {
         let last = blocks[blocks.count - 1]
         let previous = blocks[blocks.count - 2]
@@ -290,15 +304,10 @@ extension LayeredGraph {
         blocks.removeLast(2)
         blocks.append((previous.sum + last.sum, previous.weight + last.weight, previous.count + last.count))
       }
-      offset += nodes[node].height + Self.separation
+      offset += distance
     }
-    var index = 0
-    for block in blocks {
-      for _ in 0..<block.count {
-        nodes[columns[column].nodes[index]].y = block.sum / block.weight + offsets[index]
-        index += 1
-      }
-    }
+    let levels = blocks.flatMap { Array(repeating: $0.sum / $0.weight, count: $0.count) }
+    return Swift.zip(levels, offsets).map { $0 + $1 }
   }
 
   private func wantedHeight(_ node: Int, left: Bool, right: Bool) -> (height: Double, weight: Double) {
@@ -318,7 +327,7 @@ extension LayeredGraph {
   /// Where lines that may be exchanged arrive on average.
   private func middle(ofInput port: Port) -> Double {
     let node = nodes[port.node]
-    return node.inputsAreInterchangeable ? node.y + node.height / 2 : height(ofInput: port)
+    return node.inputReach > 0 ? node.y + node.height / 2 : height(ofInput: port)
   }
 
   /// How much a piece of an edge wants to be straight: most where it continues a line, least at a leaf, so that leaves
@@ -326,17 +335,80 @@ extension LayeredGraph {
   private func straightness(_ edge: Edge) -> Double {
     let (source, target) = (nodes[edge.source.node], nodes[edge.target.node])
     if source.isDummy && target.isDummy { return 256 }
-    return source.isLeaf ? 1 : 64
+    return source.isLeaf ? 0.02 : source.isDummy ? 8 : 64
   }
 
-  /// Lets lines that may be exchanged arrive in the order of where they come from.
+  /// Makes the dummies of each edge run level, as far as their neighbours in the columns leave room.
+  private mutating func straighten() {
+    let rooms = roomsOfDummies()
+    for start in nodes.indices where nodes[start].isDummy {
+      guard !nodes[edges[incoming[start][0]].source.node].isDummy else { continue }
+      var run: [Int] = []
+      var room = -Double.infinity...Double.infinity
+      var next: Int? = start
+      while let dummy = next {
+        let low = max(room.lowerBound, rooms[dummy]!.lowerBound)
+        let high = min(room.upperBound, rooms[dummy]!.upperBound)
+        if low <= high {
+          room = low...high
+        } else {
+          level(run, within: room)
+          (run, room) = ([], rooms[dummy]!)
+        }
+        run.append(dummy)
+        next = outgoing[dummy].map { edges[$0].target.node }.first { nodes[$0].isDummy }
+      }
+      level(run, within: room)
+    }
+  }
+
+  private mutating func level(_ run: [Int], within room: ClosedRange<Double>) {
+    let mean = run.reduce(0) { $0 + nodes[$1].y } / Double(run.count)
+    for dummy in run { nodes[dummy].y = min(max(mean, room.lowerBound), room.upperBound) }
+  }
+
+  /// Between what heights each dummy may move without coming nearer to its neighbours than half of the way.
+  private func roomsOfDummies() -> [Int: ClosedRange<Double>] {
+    var rooms: [Int: ClosedRange<Double>] = [:]
+    for column in columns {
+      for (index, node) in column.nodes.enumerated() where nodes[node].isDummy {
+        var (low, high) = (-Double.infinity, Double.infinity)
+        if index > 0 {
+          let above = nodes[column.nodes[index - 1]]
+          let slack = max(0, nodes[node].y - above.y - above.height - Self.separation)
+          low = nodes[node].y - (above.isDummy ? slack / 2 : slack)
+        }
+        if index + 1 < column.nodes.count {
+          let below = nodes[column.nodes[index + 1]]
+          let slack = max(0, below.y - nodes[node].y - nodes[node].height - Self.separation)
+          high = nodes[node].y + (below.isDummy ? slack / 2 : slack)
+        }
+        rooms[node] = low...high
+      }
+    }
+    return rooms
+  }
+
+  /// Lets lines that may be exchanged arrive in the order of where they come from, and from that direction.
   private mutating func sortInputs() {
-    for node in nodes.indices where nodes[node].inputsAreInterchangeable {
+    for node in nodes.indices where nodes[node].inputReach > 0 {
+      let (middle, reach) = (nodes[node].height / 2, nodes[node].inputReach)
       let lines = incoming[node].sorted {
         let (a, b) = (height(ofOutput: edges[$0].source), height(ofOutput: edges[$1].source))
         return (a, edges[$0].target.index) < (b, edges[$1].target.index)
       }
-      for (index, line) in lines.enumerated() { edges[line].target = Port(node: node, index: index) }
+      let wishes = lines.map { line -> (Double, Double) in
+        let climb = height(ofOutput: edges[line].source) - nodes[node].y - middle
+        return (reach * climb / (climb * climb + 3600).squareRoot(), 1)
+      }
+      let distance = min(9, 2 * reach / Double(max(lines.count - 1, 1)))
+      let places = Self.placed(wishes, distances: lines.map { _ in distance })
+      // Distances may push the outer ones too far.
+      let shift = max(0, -reach - (places.first ?? 0)) - max(0, (places.last ?? 0) - reach)
+      for (index, line) in lines.enumerated() {
+        edges[line].target = Port(node: node, index: index)
+        nodes[node].inputs[index] = middle + min(max(places[index] + shift, -reach), reach)
+      }
     }
   }
 

@@ -12,10 +12,12 @@ struct NodeGeometry {
   /// The size of the circle or the name.
   private let bodyWidth: Double
   private let bodyHeight: Double
+  private let isCircle: Bool
   let width: Double
   let height: Double
-  /// Where the lines arrive and leave, below the top.
-  let inputs: [Double]
+  /// How far from the middle lines may arrive.
+  let inputReach: Double
+  /// Where the lines leave, below the top.
   let outputs: [Double]
 
   init(_ node: Diagram.Node) {
@@ -32,7 +34,8 @@ struct NodeGeometry {
     outputs = node.results.indices.map {
       height / 2 - labels / 2 + NodeGeometry.labelHeight * Double(2 * $0 + 1)
     }
-    inputs = NodeGeometry.inputs(node.operands.count, body.height, isCircle).map { height / 2 + $0 }
+    self.isCircle = isCircle
+    inputReach = isCircle ? 0.75 * NodeGeometry.radius : body.height / 2 - 9
   }
 
   private static func body(_ node: Diagram.Node) -> (size: (width: Double, height: Double), isCircle: Bool) {
@@ -50,27 +53,21 @@ struct NodeGeometry {
     return node.title.unicodeScalars.count == 1 ? .sign : .word
   }
 
-  /// Where lines arrive, above and below the middle.
-  private static func inputs(_ count: Int, _ height: Double, _ isCircle: Bool) -> [Double] {
-    let reach = isCircle ? min(0.34 * Double(count - 1), 0.75) * height / 2 : height / 2 - 9
-    return (0..<count).map { count == 1 ? 0 : reach * (2 * Double($0) / Double(count - 1) - 1) }
-  }
-
   /// The texts above and below the line that a value leaves on.
   private static func labels(_ result: Diagram.Result) -> [Scene.Text] {
-    let value = result.name.map { "\($0) = \(result.value)" } ?? result.value
-    var texts = [Scene.Text(text: value, style: result.isAbbreviated ? .shape : .value, origin: .init(x: 0, y: -6), anchor: .start)]
+    var texts = [
+      Scene.Text(text: result.label, style: result.isAbbreviated ? .shape : .value, origin: .init(x: 0, y: -6), anchor: .start)
+    ]
     if let gradient = result.gradient {
       texts.append(Scene.Text(text: gradient, style: .gradient, origin: .init(x: 0, y: 16), anchor: .start))
     }
     return texts
   }
 
-  /// The input's distance from the left edge of the circle, and the direction in which a line arrives there.
-  func arrival(_ input: Int) -> (inset: Double, sine: Double) {
-    let offset = height / 2 - inputs[input]
-    guard bodyWidth == bodyHeight, !node.isLeaf else { return (0, 0) }
-    let sine = offset / NodeGeometry.radius
+  /// How far right of the circle's leftmost point a line arrives so far below the top, and in which direction.
+  func arrival(atHeight input: Double) -> (inset: Double, sine: Double) {
+    guard isCircle else { return (0, 0) }
+    let sine = (height / 2 - input) / NodeGeometry.radius
     return (NodeGeometry.radius * (1 - (1 - sine * sine).squareRoot()), sine)
   }
 
