@@ -25,6 +25,8 @@ final class Entry: @unchecked Sendable {
   var results: [Elements]
   /// The result's values if it has at most four, for pictures and reports.
   let values: SmallValues
+  /// The innermost named scope at the time.
+  let scope: Scope?
   /// Whether a replay that does not retain the tape has passed on, or is passing on, what this entry saved.
   var isReplayed = false
 
@@ -49,6 +51,7 @@ final class Entry: @unchecked Sendable {
     shape = value.shape
     dtype = value.dtype
     values = SmallValues(value)
+    scope = Scope.current
     self.derivative = derivative
     self.result = result
     self.results = results

@@ -60,11 +60,12 @@ extension Tensor {
 
 extension Tape: CustomStringConvertible {
   /// A line for each operation: `%3 = multiply %1 %2 : [2, 3] float32`.
-  public var description: String {
-    lines.enumerated().map { number, line in
-      let operands = line.operands.map { " %\($0)" }.joined()
-      return "%\(number) = \(line.operation)\(operands) : \(line.shape) \(line.dtype)"
-    }.joined(separator: "\n")
+  public var description: String { lines.indices.map(description(ofLine:)).joined(separator: "\n") }
+
+  func description(ofLine number: Int) -> String {
+    let line = lines[number]
+    let operands = line.operands.map { " %\($0)" }.joined()
+    return "%\(number) = \(line.operation)\(operands) : \(line.shape) \(line.dtype)"
   }
 }
 
