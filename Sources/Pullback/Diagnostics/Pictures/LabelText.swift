@@ -1,5 +1,5 @@
 /// The texts of pictures.
-enum Label {
+enum LabelText {
   /// The sign of an operation in its circle; its name, where it has no sign.
   static func sign(of operation: String) -> String { signs[operation] ?? operation }
 
@@ -57,7 +57,7 @@ enum Label {
   static func contents(of tensor: Tensor) -> String {
     guard let elements = tensor.elements.contiguous(for: "svg") else { return shape(tensor.shape) }
     let values = SmallValues(elements).array
-    return values.isEmpty ? shape(tensor.shape) : Label.values(values, tensor.shape)
+    return values.isEmpty ? shape(tensor.shape) : LabelText.values(values, tensor.shape)
   }
 }
 
