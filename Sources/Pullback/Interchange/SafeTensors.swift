@@ -27,6 +27,12 @@ public struct SafeTensors: Sendable {
   }
 
   /// The tensor of a name, if there is one.
+  ///
+  /// ```swift
+  /// var file = SafeTensors()
+  /// file["w"] = Tensor([1, 2])
+  /// print(file["w"]!, file["b"] == nil)  // [1.0, 2.0] : [2] float32 true
+  /// ```
   public subscript(name: String) -> Tensor? {
     get { tensors[name] }
     set { tensors[name] = newValue }
@@ -40,6 +46,11 @@ public struct SafeTensors: Sendable {
   }
 
   /// Reads the bytes of a file.
+  ///
+  /// ```swift
+  /// let bytes = try SafeTensors(["w": Tensor([1, 2])]).bytes()
+  /// print(try SafeTensors(bytes: bytes)["w"]!)  // [1.0, 2.0] : [2] float32
+  /// ```
   ///
   /// - Throws: a ``SafeTensorsError`` that names the rule the bytes break.
   public init(bytes: [UInt8]) throws(SafeTensorsError) {

@@ -115,28 +115,52 @@ extension Tensor {
   }
 
   /// Each element raised to a bound at least.
+  ///
+  /// ```swift
+  /// print(Tensor([-2, 2]).clamped(to: 0...))  // [0.0, 2.0] : [2] float32
+  /// ```
   public func clamped(to range: PartialRangeFrom<Double>) -> Tensor {
     Pullback.clamped(self, range.lowerBound, .infinity, as: "clamp")
   }
 
   /// Each element lowered to a bound at most.
+  ///
+  /// ```swift
+  /// print(Tensor([-2, 2]).clamped(to: ...1))  // [-2.0, 1.0] : [2] float32
+  /// ```
   public func clamped(to range: PartialRangeThrough<Double>) -> Tensor {
     Pullback.clamped(self, -.infinity, range.upperBound, as: "clamp")
   }
 }
 
 /// Each element limited to 0 ... 6. At both bounds the derivative is 0.
+///
+/// ```swift
+/// print(relu6(Tensor([-1, 3, 8])))  // [0.0, 3.0, 6.0] : [3] float32
+/// ```
 public func relu6(_ x: Tensor) -> Tensor { clamped(x, 0, 6, as: "relu6") }
 
 /// Each element limited to a range, -1 ... 1 by default. At both bounds the derivative is 0.
+///
+/// ```swift
+/// print(hardTanh(Tensor([-3, 0.5, 3])))  // [-1.0, 0.5, 1.0] : [3] float32
+/// ```
 public func hardTanh(_ x: Tensor, in range: ClosedRange<Double> = -1...1) -> Tensor {
   clamped(x, range.lowerBound, range.upperBound, as: "hardTanh")
 }
 
 /// `x / 6 + ½` limited to 0 ... 1. At -3 and 3 the derivative is 0.
+///
+/// ```swift
+/// print(hardSigmoid(Tensor([-4, 0, 1.5])))  // [0.0, 0.5, 0.75] : [3] float32
+/// ```
 public func hardSigmoid(_ x: Tensor) -> Tensor { (x / 6 + 0.5).clamped(to: 0...1) }
 
 /// `x · hardSigmoid(x)`. The derivative is 0 at -3 and 1 at 3.
+///
+/// ```swift
+/// print(hardSwish(Tensor([-4, 1.5, 4])))  // [-0.0, 1.125, 4.0] : [3] float32
+/// ```
 public func hardSwish(_ x: Tensor) -> Tensor { x * hardSigmoid(x) }
 
 /// Each element where it is positive, `slope` times it elsewhere. At 0 the derivative is the slope.
@@ -169,9 +193,17 @@ public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
 }
 
 /// ``elu(_:alpha:)`` made continuously differentiable for every alpha: `max(0, x) + min(0, alpha · (e^(x/alpha) - 1))`.
+///
+/// ```swift
+/// print(celu(Tensor([-1, 2]), alpha: 2))  // [-0.786939, 2.0] : [2] float32
+/// ```
 public func celu(_ x: Tensor, alpha: Double = 1) -> Tensor { elu(x / alpha) * alpha }
 
 /// The self-normalising unit: ``elu(_:alpha:)`` with alpha 1.6732…, times 1.0507….
+///
+/// ```swift
+/// print(selu(Tensor([-1, 1])))  // [-1.11133, 1.0507] : [2] float32
+/// ```
 public func selu(_ x: Tensor) -> Tensor { elu(x, alpha: 1.6732632423543772) * 1.0507009873554805 }
 
 /// How ``gelu(_:approximation:)`` computes the normal distribution function.
@@ -287,19 +319,35 @@ public func mish(_ x: Tensor) -> Tensor {
 /// `x / (1 + |x|)`.
 ///
 /// VJP: `dx = dy / (1 + |x|)²`.
+///
+/// ```swift
+/// print(softsign(Tensor([-3, 1])))  // [-0.75, 0.5] : [2] float32
+/// ```
 public func softsign(_ x: Tensor) -> Tensor { x / (abs(x) + 1) }
 
 /// Each element, or 0 where it lies in `-lambda ... lambda`; there the derivative is 0.
+///
+/// ```swift
+/// print(hardShrink(Tensor([-2, 0.25, 1])))  // [-2.0, 0.0, 1.0] : [3] float32
+/// ```
 public func hardShrink(_ x: Tensor, lambda: Double = 0.5) -> Tensor {
   select(where: (abs(x) .<= lambda), then: 0, else: x)
 }
 
 /// Each element moved towards 0 by `lambda`, and 0 where it lies in `-lambda ... lambda`; there the derivative is 0.
+///
+/// ```swift
+/// print(softShrink(Tensor([-2, 0.25, 1])))  // [-1.5, 0.0, 0.5] : [3] float32
+/// ```
 public func softShrink(_ x: Tensor, lambda: Double = 0.5) -> Tensor {
   select(where: abs(x) .<= lambda, then: 0, else: x - sign(x) * lambda)
 }
 
 /// `x - tanh(x)`.
+///
+/// ```swift
+/// print(tanhShrink(Tensor([0, 1])))  // [0.0, 0.238406] : [2] float32
+/// ```
 public func tanhShrink(_ x: Tensor) -> Tensor { x - tanh(x) }
 
 /// Each element where it is positive, the weight times it elsewhere; the weight broadcasts.
@@ -315,6 +363,10 @@ public func prelu(_ x: Tensor, weight: Tensor) -> Tensor {
 }
 
 /// Each element where it is above a threshold, a value elsewhere; at the threshold the derivative is 0.
+///
+/// ```swift
+/// print(threshold(Tensor([0, 1, 2]), above: 1, else: -1))  // [-1.0, -1.0, 2.0] : [3] float32
+/// ```
 public func threshold(_ x: Tensor, above bound: Double, else value: Double) -> Tensor {
   select(where: x .<= bound, then: value, else: x)
 }
@@ -322,7 +374,15 @@ public func threshold(_ x: Tensor, above bound: Double, else value: Double) -> T
 /// `½ (x + √(x² + b))`: a smooth form of ``relu(_:)`` without exponentials.
 ///
 /// VJP: `dx = ½ dy · (1 + x / √(x² + b))`.
+///
+/// ```swift
+/// print(squareplus(Tensor([0, 1.5])))  // [1.0, 2.0] : [2] float32
+/// ```
 public func squareplus(_ x: Tensor, b: Double = 4) -> Tensor { (x + sqrt(x * x + b)) * 0.5 }
 
 /// The square of the positive part. VJP: `dx = 2 dy · relu(x)`.
+///
+/// ```swift
+/// print(reluSquared(Tensor([-1, 3])))  // [0.0, 9.0] : [2] float32
+/// ```
 public func reluSquared(_ x: Tensor) -> Tensor { relu(x).squared() }

@@ -22,6 +22,10 @@ extension Tensor {
   ///
   /// VJP: `da = dy`, `db = -dy`.
   ///
+  /// ```swift
+  /// print(Tensor([5, 7]) - Tensor([1, 2]))  // [4.0, 5.0] : [2] float32
+  /// ```
+  ///
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
   public static func - (a: consuming Tensor, b: consuming Tensor) -> Tensor {
     let (aEntry, bEntry) = (a.entry, b.entry)
@@ -55,6 +59,10 @@ extension Tensor {
   ///
   /// VJP: `da = dy / b`, `db = -dy · y / b`.
   ///
+  /// ```swift
+  /// print(Tensor([6, 1]) / Tensor([3, 0]))  // [2.0, inf] : [2] float32
+  /// ```
+  ///
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
   public static func / (a: consuming Tensor, b: consuming Tensor) -> Tensor {
     guard a.isRecorded || b.isRecorded else { return zip(reusing: &a, &b, "divide") { $0.pointee.binary.divide } }
@@ -66,6 +74,10 @@ extension Tensor {
   /// The negative of each element.
   ///
   /// VJP: `dx = -dy`.
+  ///
+  /// ```swift
+  /// print(-Tensor([1, -2]))  // [-1.0, 2.0] : [2] float32
+  /// ```
   public static prefix func - (x: consuming Tensor) -> Tensor {
     let entry = x.entry
     return map(reusing: &x, "negate") { $0.pointee.unary.negate }
@@ -77,15 +89,27 @@ extension Tensor {
 
 extension Tensor {
   /// The sum of each element and a scalar, which takes the tensor's dtype.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2]) + 0.5)  // [1.5, 2.5] : [2] float32
+  /// ```
   public static func + (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
     return zip(reusing: &x, scalar, "add") { $0.pointee.binary.add }.recorded(as: "add", wrt: entry, { dy in dy })
   }
 
   /// The sum of a scalar, which takes the tensor's dtype, and each element.
+  ///
+  /// ```swift
+  /// print(0.5 + Tensor([1, 2]))  // [1.5, 2.5] : [2] float32
+  /// ```
   public static func + (scalar: Double, x: consuming Tensor) -> Tensor { x + scalar }
 
   /// The difference of each element and a scalar, which takes the tensor's dtype.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2]) - 0.5)  // [0.5, 1.5] : [2] float32
+  /// ```
   public static func - (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
     return zip(reusing: &x, scalar, "subtract") { $0.pointee.binary.subtract }
@@ -93,6 +117,10 @@ extension Tensor {
   }
 
   /// The difference of a scalar, which takes the tensor's dtype, and each element.
+  ///
+  /// ```swift
+  /// print(1 - Tensor([1, 2]))  // [0.0, -1.0] : [2] float32
+  /// ```
   public static func - (scalar: Double, x: consuming Tensor) -> Tensor {
     let entry = x.entry
     return zip(reusing: &x, scalar, "subtract", scalarFirst: true) { $0.pointee.binary.subtract }
@@ -100,6 +128,10 @@ extension Tensor {
   }
 
   /// The product of each element and a scalar, which takes the tensor's dtype.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2]) * 3)  // [3.0, 6.0] : [2] float32
+  /// ```
   public static func * (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
     return zip(reusing: &x, scalar, "multiply") { $0.pointee.binary.multiply }
@@ -107,9 +139,17 @@ extension Tensor {
   }
 
   /// The product of a scalar, which takes the tensor's dtype, and each element.
+  ///
+  /// ```swift
+  /// print(3 * Tensor([1, 2]))  // [3.0, 6.0] : [2] float32
+  /// ```
   public static func * (scalar: Double, x: consuming Tensor) -> Tensor { x * scalar }
 
   /// The quotient of each element and a scalar, which takes the tensor's dtype.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2]) / 4)  // [0.25, 0.5] : [2] float32
+  /// ```
   public static func / (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
     return zip(reusing: &x, scalar, "divide") { $0.pointee.binary.divide }
@@ -119,6 +159,10 @@ extension Tensor {
   /// The quotient of a scalar, which takes the tensor's dtype, and each element.
   ///
   /// VJP: `dx = -dy · y / x`.
+  ///
+  /// ```swift
+  /// print(1 / Tensor([1, 2]))  // [1.0, 0.5] : [2] float32
+  /// ```
   public static func / (scalar: Double, x: Tensor) -> Tensor {
     var operand = x
     return zip(reusing: &operand, scalar, "divide", scalarFirst: true) { $0.pointee.binary.divide }
@@ -130,19 +174,68 @@ extension Tensor {
 
 extension Tensor {
   /// Adds to a tensor. Tensors are values: other copies keep theirs, and the addition is recorded like any other.
+  ///
+  /// ```swift
+  /// var x = Tensor([1, 2])
+  /// let before = x
+  /// x += Tensor([10, 20])
+  /// print(x, before)  // [11.0, 22.0] : [2] float32 [1.0, 2.0] : [2] float32
+  /// ```
   public static func += (x: inout Tensor, y: Tensor) { x = x + y }
   /// Subtracts from a tensor, as a value.
+  ///
+  /// ```swift
+  /// var x = Tensor([1, 2])
+  /// x -= Tensor([1, 1])
+  /// print(x)  // [0.0, 1.0] : [2] float32
+  /// ```
   public static func -= (x: inout Tensor, y: Tensor) { x = x - y }
   /// Multiplies a tensor, as a value.
+  ///
+  /// ```swift
+  /// var x = Tensor([1, 2])
+  /// x *= Tensor([2, 3])
+  /// print(x)  // [2.0, 6.0] : [2] float32
+  /// ```
   public static func *= (x: inout Tensor, y: Tensor) { x = x * y }
   /// Divides a tensor, as a value.
+  ///
+  /// ```swift
+  /// var x = Tensor([1, 2])
+  /// x /= Tensor([2, 4])
+  /// print(x)  // [0.5, 0.5] : [2] float32
+  /// ```
   public static func /= (x: inout Tensor, y: Tensor) { x = x / y }
   /// Adds a scalar to a tensor, as a value.
+  ///
+  /// ```swift
+  /// var x = Tensor([1, 2])
+  /// x += 1
+  /// print(x)  // [2.0, 3.0] : [2] float32
+  /// ```
   public static func += (x: inout Tensor, scalar: Double) { x = x + scalar }
   /// Subtracts a scalar from a tensor, as a value.
+  ///
+  /// ```swift
+  /// var x = Tensor([1, 2])
+  /// x -= 1
+  /// print(x)  // [0.0, 1.0] : [2] float32
+  /// ```
   public static func -= (x: inout Tensor, scalar: Double) { x = x - scalar }
   /// Multiplies a tensor by a scalar, as a value.
+  ///
+  /// ```swift
+  /// var x = Tensor([1, 2])
+  /// x *= 2
+  /// print(x)  // [2.0, 4.0] : [2] float32
+  /// ```
   public static func *= (x: inout Tensor, scalar: Double) { x = x * scalar }
   /// Divides a tensor by a scalar, as a value.
+  ///
+  /// ```swift
+  /// var x = Tensor([1, 2])
+  /// x /= 2
+  /// print(x)  // [0.5, 1.0] : [2] float32
+  /// ```
   public static func /= (x: inout Tensor, scalar: Double) { x = x / scalar }
 }

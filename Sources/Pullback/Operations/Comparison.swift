@@ -11,54 +11,135 @@ extension Tensor {
   /// ```
   public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(a, b, ".==") { $0.pointee.comparison.equal } }
   /// Where elements differ, with broadcasting; NaN differs from everything.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .!= Tensor([2, 2, 2]))  // [true, false, true] : [3] bool
+  /// ```
   public static func .!= (a: Tensor, b: Tensor) -> Tensor { compare(a, b, ".!=") { $0.pointee.comparison.not_equal } }
   /// Where the left element is less, with broadcasting.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .< Tensor([2, 2, 2]))  // [true, false, false] : [3] bool
+  /// ```
   public static func .< (a: Tensor, b: Tensor) -> Tensor { compare(a, b, ".<") { $0.pointee.comparison.less } }
   /// Where the left element is less or equal, with broadcasting.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .<= Tensor([2, 2, 2]))  // [true, true, false] : [3] bool
+  /// ```
   public static func .<= (a: Tensor, b: Tensor) -> Tensor { compare(a, b, ".<=") { $0.pointee.comparison.less_equal } }
   /// Where the left element is greater, with broadcasting.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .> Tensor([2, 2, 2]))  // [false, false, true] : [3] bool
+  /// ```
   public static func .> (a: Tensor, b: Tensor) -> Tensor { compare(b, a, ".>") { $0.pointee.comparison.less } }
   /// Where the left element is greater or equal, with broadcasting.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .>= Tensor([2, 2, 2]))  // [false, true, true] : [3] bool
+  /// ```
   public static func .>= (a: Tensor, b: Tensor) -> Tensor { compare(b, a, ".>=") { $0.pointee.comparison.less_equal } }
 
   /// Where elements equal a scalar.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .== 2)  // [false, true, false] : [3] bool
+  /// ```
   public static func .== (x: Tensor, scalar: Double) -> Tensor { x .== Tensor(scalar, dtype: x.dtype) }
   /// Where elements differ from a scalar.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .!= 2)  // [true, false, true] : [3] bool
+  /// ```
   public static func .!= (x: Tensor, scalar: Double) -> Tensor { x .!= Tensor(scalar, dtype: x.dtype) }
   /// Where elements are less than a scalar.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .< 2)  // [true, false, false] : [3] bool
+  /// ```
   public static func .< (x: Tensor, scalar: Double) -> Tensor { x .< Tensor(scalar, dtype: x.dtype) }
   /// Where elements are less than or equal to a scalar.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .<= 2)  // [true, true, false] : [3] bool
+  /// ```
   public static func .<= (x: Tensor, scalar: Double) -> Tensor { x .<= Tensor(scalar, dtype: x.dtype) }
   /// Where elements are greater than a scalar.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .> 2)  // [false, false, true] : [3] bool
+  /// ```
   public static func .> (x: Tensor, scalar: Double) -> Tensor { x .> Tensor(scalar, dtype: x.dtype) }
   /// Where elements are greater than or equal to a scalar.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]) .>= 2)  // [false, true, true] : [3] bool
+  /// ```
   public static func .>= (x: Tensor, scalar: Double) -> Tensor { x .>= Tensor(scalar, dtype: x.dtype) }
 
   /// Where both are true, with broadcasting. Both tensors are bool.
+  ///
+  /// ```swift
+  /// print(Tensor([true, true, false]) .& Tensor([true, false, false]))  // [true, false, false] : [3] bool
+  /// ```
   public static func .& (a: Tensor, b: Tensor) -> Tensor { logic(a, b, ".&") { $0.pointee.binary.minimum } }
   /// Where either is true, with broadcasting. Both tensors are bool.
+  ///
+  /// ```swift
+  /// print(Tensor([true, true, false]) .| Tensor([true, false, false]))  // [true, true, false] : [3] bool
+  /// ```
   public static func .| (a: Tensor, b: Tensor) -> Tensor { logic(a, b, ".|") { $0.pointee.binary.maximum } }
   /// Where exactly one is true, with broadcasting. Both tensors are bool.
+  ///
+  /// ```swift
+  /// print(Tensor([true, true, false]) .^ Tensor([true, false, false]))  // [false, true, false] : [3] bool
+  /// ```
   public static func .^ (a: Tensor, b: Tensor) -> Tensor {
     guard a.dtype == .bool, b.dtype == .bool else { return unsupported(".^", a.dtype == .bool ? b.dtype : a.dtype) }
     return a .!= b
   }
   /// Where the element is false, or 0.
+  ///
+  /// ```swift
+  /// print(.!Tensor([true, false]))  // [false, true] : [2] bool
+  /// ```
   public static prefix func .! (x: Tensor) -> Tensor { test(x, ".!") { $0.pointee.predicate.is_zero } }
 
   /// Where elements are NaN.
+  ///
+  /// ```swift
+  /// print(Tensor([1, .nan]).isNaN())  // [false, true] : [2] bool
+  /// ```
   public func isNaN() -> Tensor { test(self, "isNaN") { $0.pointee.predicate.is_nan } }
   /// Where elements are infinite.
+  ///
+  /// ```swift
+  /// print(Tensor([1, -.infinity]).isInfinite())  // [false, true] : [2] bool
+  /// ```
   public func isInfinite() -> Tensor { test(self, "isInfinite") { $0.pointee.predicate.is_infinite } }
   /// Where elements are neither infinite nor NaN.
+  ///
+  /// ```swift
+  /// print(Tensor([1, .nan, .infinity]).isFinite())  // [true, false, false] : [3] bool
+  /// ```
   public func isFinite() -> Tensor { test(self, "isFinite") { $0.pointee.predicate.is_finite } }
 
   /// Whether all elements, or all along axes, are true; of none, they are. A bool tensor.
+  ///
+  /// ```swift
+  /// print(Tensor([[true, false], [true, true]]).all(axes: [0]))  // [true, false] : [2] bool
+  /// ```
   public func all(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
     fold("all", axes, keepDims) { $0.pointee.reduction.min }
   }
 
   /// Whether any element, or any along axes, is true; of none, none is. A bool tensor.
+  ///
+  /// ```swift
+  /// print(Tensor([[true, false], [true, true]]).any(axes: [0]), Tensor([false]).any())
+  /// // [true, true] : [2] bool false
+  /// ```
   public func any(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
     fold("any", axes, keepDims) { $0.pointee.reduction.max }
   }
@@ -101,11 +182,21 @@ public func select(where condition: Tensor, then a: Tensor, else b: Tensor) -> T
 }
 
 /// A scalar where the condition is true, the elements of `b` where it is false.
+///
+/// ```swift
+/// let x = Tensor([-1, 2])
+/// print(select(where: x .< 0, then: 0, else: x))  // [0.0, 2.0] : [2] float32
+/// ```
 public func select(where condition: Tensor, then a: Double, else b: Tensor) -> Tensor {
   select(where: condition, then: Tensor(a, dtype: b.dtype), else: b)
 }
 
 /// The elements of `a` where the condition is true, a scalar where it is false.
+///
+/// ```swift
+/// let x = Tensor([-1, 2])
+/// print(select(where: x .> 0, then: x, else: 0))  // [0.0, 2.0] : [2] float32
+/// ```
 public func select(where condition: Tensor, then a: Tensor, else b: Double) -> Tensor {
   select(where: condition, then: a, else: Tensor(b, dtype: a.dtype))
 }
@@ -122,6 +213,11 @@ extension Tensor {
   }
 
   /// The tensor with another's elements in place of its own where a mask is true.
+  ///
+  /// ```swift
+  /// let x = Tensor([1, -2, 3])
+  /// print(x.replacing(with: -x, where: x .< 0))  // [1.0, 2.0, 3.0] : [3] float32
+  /// ```
   public func replacing(with other: Tensor, where mask: Tensor) -> Tensor {
     select(where: mask, then: other, else: self)
   }

@@ -21,6 +21,11 @@
 public func einsum(_ equation: String, _ operands: Tensor...) -> Tensor { einsum(equation, operands) }
 
 /// The sum of products that a line of subscripts describes: ``einsum(_:_:)-(_,Tensor...)`` for an array of operands.
+///
+/// ```swift
+/// let a = Tensor([[1, 2], [3, 4]])
+/// print(einsum("ij,kj->ik", [a, a]) == a.matmul(a.transposed()))  // true
+/// ```
 public func einsum(_ equation: String, _ operands: [Tensor]) -> Tensor {
   do {
     let subscripts = try Subscripts(equation, operands.map(\.shape))

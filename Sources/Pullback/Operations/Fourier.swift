@@ -114,7 +114,7 @@ public func irfft(
 /// The product of complex numbers in pairs: `(a + bi)(c + di)`.
 ///
 /// ```swift
-/// print(complexProduct(Tensor([0, 1]), Tensor([0, 1])))  // [-1.0,  0.0] : [2] float32
+/// print(complexProduct(Tensor([0, 1]), Tensor([0, 1])))  // [-1.0, 0.0] : [2] float32
 /// ```
 public func complexProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   let (ar, ai, br, bi) = (a[.ellipsis, 0], a[.ellipsis, 1], b[.ellipsis, 0], b[.ellipsis, 1])

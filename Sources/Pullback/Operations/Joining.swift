@@ -92,6 +92,10 @@ extension Tensor {
 
   /// Parts of equal extent along an axis.
   ///
+  /// ```swift
+  /// print(Tensor.arange(6).split(count: 2, axis: 0).map(\.count))  // [3, 3]
+  /// ```
+  ///
   /// - Precondition: the extent is a multiple of the count; else traps, or throws inside ``checked(_:)``.
   public func split(count: Int, axis: Int) -> [Tensor] {
     guard let axis = resolve(axis, in: shape, for: "split") else {
@@ -107,6 +111,12 @@ extension Tensor {
   }
 
   /// The slices along an axis, without it.
+  ///
+  /// ```swift
+  /// for row in Tensor([[1, 2], [3, 4]]).unstacked() { print(row) }
+  /// // [1.0, 2.0] : [2] float32
+  /// // [3.0, 4.0] : [2] float32
+  /// ```
   public func unstacked(axis: Int = 0) -> [Tensor] {
     guard let axis = resolve(axis, in: shape, for: "unstack") else { return [] }
     return split(sizes: [Int](repeating: 1, count: shape[axis]), axis: axis).map { $0.squeezed(axis: axis) }

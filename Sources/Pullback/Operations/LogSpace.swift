@@ -22,6 +22,10 @@ private func logRatio(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// `log₂(2ᵃ + 2ᵇ)` without overflow, with broadcasting.
 ///
 /// VJP: `da = dy · sigmoid((a - b) · ln 2)`, `db` likewise.
+///
+/// ```swift
+/// print(logAddExp2(Tensor([3]), Tensor([3])))  // [4.0] : [1] float32
+/// ```
 public func logAddExp2(_ a: Tensor, _ b: Tensor) -> Tensor {
   let ln2 = 0.6931471805599453
   return logAddExp(a * ln2, b * ln2) / ln2
@@ -45,6 +49,10 @@ public func xlogy(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// `a · log(1 + b)`, and 0 where `a` is 0 and `b` is a number, with broadcasting.
 ///
 /// VJP: `da = dy · log(1 + b)`, 0 where `a` is 0 and `b ≤ -1`; `db = dy · a / (1 + b)`, 0 where `a` is 0.
+///
+/// ```swift
+/// print(xlog1py(Tensor([0, 2]), Tensor([-1, 1])))  // [0.0, 1.38629] : [2] float32
+/// ```
 public func xlog1py(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "xlog1py") { $0.pointee.binary.xlog1py }
     .recorded(
@@ -73,10 +81,10 @@ public func log1mexp(_ x: Tensor) -> Tensor {
 /// VJP: `dx = -dy · (log(x) + 1)`; infinite at 0.
 ///
 /// ```swift
-/// print(entropyTerm(Tensor([0, 0.5])))  // [-0.0, 0.346574] : [2] float32
+/// print(entropyTerm(Tensor([0, 0.5])))  // [0.0, 0.346574] : [2] float32
 /// ```
 public func entropyTerm(_ x: Tensor) -> Tensor {
-  let value = select(where: x .< 0, then: -.infinity, else: -xlogy(x, x)).detached()
+  let value = select(where: x .< 0, then: -.infinity, else: 0 - xlogy(x, x)).detached()
   return value.recorded(as: "entropyTerm", wrt: x, { dy in -(dy * (log(x) + 1)) })
 }
 

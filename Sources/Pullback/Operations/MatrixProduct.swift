@@ -41,4 +41,8 @@ extension Tensor {
 }
 
 /// The matrix product of two tensors: ``Tensor/matmul(_:)``.
+///
+/// ```swift
+/// print(matmul(Tensor([[1, 2]]), Tensor([[3], [4]])))  // [[11.0]] : [1, 1] float32
+/// ```
 public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor { a.matmul(b) }

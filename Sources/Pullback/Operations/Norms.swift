@@ -29,6 +29,10 @@ extension Tensor {
   }
 
   /// The p-norm along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([[3, 4], [6, 8]]).norm(axis: 1))  // [5.0, 10.0] : [2] float32
+  /// ```
   public func norm(p: Double = 2, axis: Int, keepDims: Bool = false) -> Tensor {
     norm(p: p, axes: [axis], keepDims: keepDims)
   }

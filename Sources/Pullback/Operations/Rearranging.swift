@@ -46,6 +46,10 @@ extension Tensor {
   }
 
   /// The tensor rolled in row-major order.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]).rolled(by: 1))  // [3.0, 1.0, 2.0] : [3] float32
+  /// ```
   public func rolled(by shift: Int) -> Tensor { reshaped(to: [count]).rolled(by: [shift], axes: [0]).reshaped(to: shape) }
 
   /// The tensor repeated as a whole along its axes; missing axes are added in front.
@@ -92,6 +96,10 @@ extension Tensor {
   }
 
   /// Each element repeated as often as a list says for its place along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2, 3]).repeated([2, 0, 1], axis: 0))  // [1.0, 1.0, 3.0] : [3] float32
+  /// ```
   public func repeated(_ repetitions: [Int], axis: Int) -> Tensor {
     guard let axis = resolve(axis, in: shape, for: "repeat") else { return .standIn }
     guard repetitions.count == shape[axis], repetitions.allSatisfy({ $0 >= 0 }) else {

@@ -23,11 +23,19 @@ extension Tensor {
   }
 
   /// The sum along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).sum(axis: 1))  // [3.0, 7.0] : [2] float32
+  /// ```
   public func sum(axis: Int, keepDims: Bool = false) -> Tensor { sum(axes: [axis], keepDims: keepDims) }
 
   /// The arithmetic mean of all elements, or along axes. The mean of nothing is NaN.
   ///
   /// VJP: `dx = dy / n`, stretched along the axes.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).mean(), Tensor([[1, 2], [3, 4]]).mean(axes: [0]))  // 2.5 [2.0, 3.0] : [2] float32
+  /// ```
   public func mean(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
     guard dtype.isFloatingPoint else { return unsupported("mean", dtype) }
     guard let folded = ReductionAxes(axes, of: shape, for: "mean") else { return .standIn }
@@ -35,6 +43,10 @@ extension Tensor {
   }
 
   /// The mean along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).mean(axis: 1))  // [1.5, 3.5] : [2] float32
+  /// ```
   public func mean(axis: Int, keepDims: Bool = false) -> Tensor { mean(axes: [axis], keepDims: keepDims) }
 }
 
@@ -56,11 +68,19 @@ extension Tensor {
   }
 
   /// The largest element along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).max(axis: 1))  // [2.0, 4.0] : [2] float32
+  /// ```
   public func max(axis: Int, keepDims: Bool = false) -> Tensor { max(axes: [axis], keepDims: keepDims) }
 
   /// The smallest of all elements, or along axes; NaN wins.
   ///
   /// VJP: `dy` goes to the smallest, in equal shares if there are several.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).min(), Tensor([[1, 2], [3, 4]]).min(axes: [0]))  // 1.0 [1.0, 2.0] : [2] float32
+  /// ```
   ///
   /// - Precondition: there are elements to choose from; else traps, or throws inside ``checked(_:)``.
   public func min(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
@@ -68,6 +88,10 @@ extension Tensor {
   }
 
   /// The smallest element along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).min(axis: 1))  // [1.0, 3.0] : [2] float32
+  /// ```
   public func min(axis: Int, keepDims: Bool = false) -> Tensor { min(axes: [axis], keepDims: keepDims) }
 
   private func extreme(
@@ -97,14 +121,26 @@ extension Tensor {
   }
 
   /// The index, in row-major order, of the largest of all elements.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 9], [3, 4]]).argMax())  // 1
+  /// ```
   public func argMax() -> Tensor { reshaped(to: [count]).argMax(axis: 0) }
 
   /// The index of the smallest element along an axis, the first of equals, as int64; NaN counts as the smallest.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 9], [3, 4]]).argMin(axis: 0))  // [0, 1] : [2] int64
+  /// ```
   public func argMin(axis: Int, keepDims: Bool = false) -> Tensor {
     argReduce(self, axis: axis, keepDims: keepDims, "argMin") { $0.pointee.reduction.argmin }
   }
 
   /// The index, in row-major order, of the smallest of all elements.
+  ///
+  /// ```swift
+  /// print(Tensor([[5, 9], [3, 4]]).argMin())  // 2
+  /// ```
   public func argMin() -> Tensor { reshaped(to: [count]).argMin(axis: 0) }
 }
 
@@ -136,6 +172,10 @@ extension Tensor {
   }
 
   /// The product along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).product(axis: 1))  // [2.0, 12.0] : [2] float32
+  /// ```
   public func product(axis: Int, keepDims: Bool = false) -> Tensor { product(axes: [axis], keepDims: keepDims) }
 
   /// For each element of each row [rows, n], the product of the others of the row: no division, so zeros are exact.
@@ -178,6 +218,10 @@ extension Tensor {
   }
 
   /// The variance along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 3], [2, 8]]).variance(axis: 1))  // [1.0, 9.0] : [2] float32
+  /// ```
   public func variance(axis: Int, correction: Double = 0, keepDims: Bool = false) -> Tensor {
     variance(axes: [axis], correction: correction, keepDims: keepDims)
   }
@@ -194,6 +238,10 @@ extension Tensor {
   }
 
   /// The standard deviation along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 3], [2, 8]]).standardDeviation(axis: 1))  // [1.0, 3.0] : [2] float32
+  /// ```
   public func standardDeviation(axis: Int, correction: Double = 0, keepDims: Bool = false) -> Tensor {
     standardDeviation(axes: [axis], correction: correction, keepDims: keepDims)
   }

@@ -58,12 +58,24 @@ public func copySign(of b: Tensor, to a: Tensor) -> Tensor {
 public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Tensor) -> Tensor { a + weight * (b - a) }
 
 /// The square of the difference, with broadcasting. VJP: `da = 2 dy · (a - b)`, `db = -da`.
+///
+/// ```swift
+/// print(squaredDifference(Tensor([1, 5]), Tensor([3, 4])))  // [4.0, 1.0] : [2] float32
+/// ```
 public func squaredDifference(_ a: Tensor, _ b: Tensor) -> Tensor { (a - b).squared() }
 
 /// `x + scale · a · b`, with broadcasting.
+///
+/// ```swift
+/// print(addProduct(Tensor([1]), Tensor([2]), Tensor([3]), scale: 0.5))  // [4.0] : [1] float32
+/// ```
 public func addProduct(_ x: Tensor, _ a: Tensor, _ b: Tensor, scale: Double = 1) -> Tensor { x + a * b * scale }
 
 /// `x + scale · a / b`, with broadcasting.
+///
+/// ```swift
+/// print(addQuotient(Tensor([1]), Tensor([3]), Tensor([2])))  // [2.5] : [1] float32
+/// ```
 public func addQuotient(_ x: Tensor, _ a: Tensor, _ b: Tensor, scale: Double = 1) -> Tensor { x + a / b * scale }
 
 /// `x · 2ⁿ`, with broadcasting.
@@ -93,6 +105,10 @@ public func maximumNumber(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// The smaller of two elements, with broadcasting; a NaN loses against a number.
 ///
 /// VJP: `dy` goes to the smaller; where both are equal, half to each.
+///
+/// ```swift
+/// print(minimumNumber(Tensor([1, .nan]), Tensor([3, 2])))  // [1.0, 2.0] : [2] float32
+/// ```
 public func minimumNumber(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "minimumNumber") { $0.pointee.binary.minimum_number }
     .recorded(

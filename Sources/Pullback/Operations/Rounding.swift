@@ -23,9 +23,17 @@ public func abs(_ x: Tensor) -> Tensor {
 public func sign(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "sign") { $0.pointee.unary.sign } }
 
 /// The largest whole number not above each element. Its derivative is 0 everywhere.
+///
+/// ```swift
+/// print(floor(Tensor([-1.5, 1.5])))  // [-2.0, 1.0] : [2] float32
+/// ```
 public func floor(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "floor") { $0.pointee.unary.floor } }
 
 /// The smallest whole number not below each element. Its derivative is 0 everywhere.
+///
+/// ```swift
+/// print(ceil(Tensor([-1.5, 1.5])))  // [-1.0, 2.0] : [2] float32
+/// ```
 public func ceil(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "ceil") { $0.pointee.unary.ceil } }
 
 /// The nearest whole number, halves going to the even one. Its derivative is 0 everywhere.
@@ -36,9 +44,17 @@ public func ceil(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "ceil") { 
 public func rounded(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "rounded") { $0.pointee.unary.round } }
 
 /// Each element without its fraction. Its derivative is 0 everywhere.
+///
+/// ```swift
+/// print(truncated(Tensor([-1.5, 1.5])))  // [-1.0, 1.0] : [2] float32
+/// ```
 public func truncated(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "truncated") { $0.pointee.unary.trunc } }
 
 /// The fraction of each element, with its sign: `x - truncated(x)`. Its derivative is 1 everywhere.
+///
+/// ```swift
+/// print(fractionalPart(Tensor([-1.25, 1.5])))  // [-0.25, 0.5] : [2] float32
+/// ```
 public func fractionalPart(_ x: Tensor) -> Tensor { x - truncated(x) }
 
 /// A step function: the result stays on the tape, with a gradient of zeros.
@@ -65,7 +81,15 @@ extension Tensor {
 }
 
 /// Angles in degrees, from radians.
+///
+/// ```swift
+/// print(degrees(Tensor([0, 3.14159265])))  // [0.0, 180.0] : [2] float32
+/// ```
 public func degrees(_ x: Tensor) -> Tensor { x * (180 / Double.pi) }
 
 /// Angles in radians, from degrees.
+///
+/// ```swift
+/// print(radians(Tensor([0, 180])))  // [0.0, 3.14159] : [2] float32
+/// ```
 public func radians(_ x: Tensor) -> Tensor { x * (Double.pi / 180) }

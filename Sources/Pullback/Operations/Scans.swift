@@ -65,6 +65,10 @@ extension Tensor {
 
   /// The smallest element up to each place along an axis; NaN, once seen, stays. Of equal ones the latest gets the
   /// gradient.
+  ///
+  /// ```swift
+  /// print(Tensor([3, 1, 2]).cumulativeMin(axis: 0))  // [3.0, 1.0, 1.0] : [3] float32
+  /// ```
   public func cumulativeMin(axis: Int) -> Tensor { cumulativeExtreme("cumulativeMin", axis, minimum: true) }
 
   private func cumulativeExtreme(_ operation: StaticString, _ axis: Int, minimum: Bool) -> Tensor {
@@ -117,6 +121,10 @@ extension Tensor {
   }
 
   /// The integrals up to each place but the first, by the trapezoid rule.
+  ///
+  /// ```swift
+  /// print(Tensor([0, 1, 2]).cumulativeTrapezoid())  // [0.5, 2.0] : [2] float32
+  /// ```
   public func cumulativeTrapezoid(step: Double = 1, axis: Int = -1) -> Tensor {
     trapezoidTerms(step, axis).cumulativeSum(axis: axis)
   }

@@ -50,6 +50,14 @@ extension Tensor {
   }
 
   /// The tensor with rows of a source in place of its own; of several for one place the last wins.
+  ///
+  /// ```swift
+  /// let x = Tensor.zeros([3, 2])
+  /// print(x.replacingRows(Tensor([[1, 2]]), at: Tensor([2], dtype: .int64), axis: 0))
+  /// // [[0.0, 0.0],
+  /// //  [0.0, 0.0],
+  /// //  [1.0, 2.0]] : [3, 2] float32
+  /// ```
   public func replacingRows(_ source: Tensor, at index: Tensor, axis: Int) -> Tensor {
     guard let axis = resolve(axis, in: shape, for: "replaceRows") else { return .standIn }
     guard index.rank == 1, source.shape == shape.replacing(axis: axis, with: index.count) else {
@@ -163,6 +171,11 @@ extension Tensor {
   /// The elements with those of a vector, in order, where a mask of this shape is true.
   ///
   /// VJP: `dx` is `dy` where the mask is false; `dsource` is `dy` where it is true, in order.
+  ///
+  /// ```swift
+  /// let x = Tensor([1, 2, 3])
+  /// print(x.maskedScattering(Tensor([10, 20]), where: x .!= 2))  // [10.0, 2.0, 20.0] : [3] float32
+  /// ```
   public func maskedScattering(_ source: Tensor, where mask: Tensor) -> Tensor {
     guard mask.dtype == .bool, mask.shape == shape else {
       return fail(

@@ -28,6 +28,13 @@ extension Tensor {
   }
 
   /// The same elements, in row-major order, in another shape.
+  ///
+  /// ```swift
+  /// let x = Tensor.arange(6), y = Tensor.zeros([2, 3])
+  /// print(x.reshaped(to: y.shape))
+  /// // [[0.0, 1.0, 2.0],
+  /// //  [3.0, 4.0, 5.0]] : [2, 3] float32
+  /// ```
   public func reshaped(to shape: Shape) -> Tensor {
     if shape == self.shape { return self }
     guard shape.countIfRepresentable == count else {
@@ -135,6 +142,10 @@ extension Tensor {
   /// The tensor summed to a shape that broadcasts to its own: the transpose of ``broadcast(to:)``.
   ///
   /// VJP: `dx` is `dy` broadcast to the shape of `x`.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).sum(toShape: [2]))  // [4.0, 6.0] : [2] float32
+  /// ```
   public func sum(toShape target: Shape) -> Tensor {
     if target == shape { return self }
     guard target.broadcast(with: shape) == shape else {
@@ -149,6 +160,10 @@ extension Tensor {
 
   /// The tensor without an axis of extent 1, or without all of them. A view.
   ///
+  /// ```swift
+  /// print(Tensor.zeros([1, 3, 1]).squeezed().shape, Tensor.zeros([1, 3, 1]).squeezed(axes: [0]).shape)  // [3] [3, 1]
+  /// ```
+  ///
   /// - Precondition: the axes have extent 1; else traps, or throws inside ``checked(_:)``.
   public func squeezed(axes: [Int]? = nil) -> Tensor {
     guard let axes else { return reshaped(to: Shape(shape.filter { $0 != 1 })) }
@@ -161,6 +176,10 @@ extension Tensor {
   }
 
   /// The tensor without an axis of extent 1. A view.
+  ///
+  /// ```swift
+  /// print(Tensor.zeros([1, 3, 1]).squeezed(axis: -1).shape)  // [1, 3]
+  /// ```
   public func squeezed(axis: Int) -> Tensor { squeezed(axes: [axis]) }
 
   /// The tensor with a new axis of extent 1 at a place; -1 puts it last. A view.
@@ -202,6 +221,11 @@ extension Tensor {
   /// The elements in row-major order, as a view where the layout allows it.
   ///
   /// VJP: `dx = dy`.
+  ///
+  /// ```swift
+  /// let x = Tensor([[1, 2], [3, 4]]).transposed()
+  /// print(x.isContiguous, x.contiguous().isContiguous)  // false true
+  /// ```
   public func contiguous() -> Tensor {
     if isContiguous { return self }
     return copied(shape: shape, for: "contiguous").recorded(as: "contiguous", wrt: self, { dy in dy })

@@ -48,6 +48,10 @@ extension Tensor {
   }
 
   /// The logarithm of the sum of exponentials along an axis.
+  ///
+  /// ```swift
+  /// print(Tensor([[0, 0], [1000, 0]]).logSumExp(axis: 1))  // [0.693147, 1000.0] : [2] float32
+  /// ```
   public func logSumExp(axis: Int, keepDims: Bool = false) -> Tensor { logSumExp(axes: [axis], keepDims: keepDims) }
 
   private func logSumExpOfRows() -> Tensor {

@@ -19,6 +19,10 @@ extension Tensor {
   }
 
   /// The places, along an axis, that put the elements in order, as int64.
+  ///
+  /// ```swift
+  /// print(Tensor([3, 1, 2]).argSort())  // [1, 2, 0] : [3] int64
+  /// ```
   public func argSort(axis: Int = -1, descending: Bool = false) -> Tensor {
     detached().sorted(axis: axis, descending: descending).places
   }
@@ -55,6 +59,11 @@ extension Tensor {
   }
 
   /// The smallest element along an axis and its place, the first of equals, which alone gets the gradient.
+  ///
+  /// ```swift
+  /// let (values, places) = Tensor([[3, 1], [2, 4]]).minWithPlace(axis: 1)
+  /// print(values, places)  // [1.0, 2.0] : [2] float32 [1, 0] : [2] int64
+  /// ```
   public func minWithPlace(axis: Int, keepDims: Bool = false) -> (values: Tensor, places: Tensor) {
     valueAt(argMin(axis: axis, keepDims: true), axis, keepDims)
   }
@@ -77,6 +86,10 @@ extension Tensor {
   }
 
   /// The middle element along an axis, the lower one of two, and its place; NaN wins.
+  ///
+  /// ```swift
+  /// print(Tensor([[3, 1, 2], [9, 7, 8]]).median(axis: 1).values)  // [2.0, 8.0] : [2] float32
+  /// ```
   public func median(axis: Int, keepDims: Bool = false) -> (values: Tensor, places: Tensor) {
     guard let axis = resolve(axis, in: shape, for: "median") else { return (.standIn, .standIn) }
     guard shape[axis] > 0 else {

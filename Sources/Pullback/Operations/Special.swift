@@ -72,17 +72,29 @@ public func i0(_ x: Tensor) -> Tensor {
 }
 
 /// `e^-|x| · i0(x)`, which does not overflow. VJP: `dx = dy · (i1e(x) - sign(x) · y)`.
+///
+/// ```swift
+/// print(i0e(Tensor([0, 100])))  // [1.0, 0.0399444] : [2] float32
+/// ```
 public func i0e(_ x: Tensor) -> Tensor {
   map(x, "i0e") { $0.pointee.unary.i0e }
     .recorded(as: "i0e", wrt: x, withResult: { dy, y in dy * (i1e(x) - sign(x) * y) })
 }
 
 /// The modified Bessel function of the first kind of order 1. VJP: `dx = dy · (i0(x) - y / x)`; ½ at 0.
+///
+/// ```swift
+/// print(i1(Tensor([0, 1])))  // [0.0, 0.565159] : [2] float32
+/// ```
 public func i1(_ x: Tensor) -> Tensor {
   map(x, "i1") { $0.pointee.unary.i1 }.recorded(as: "i1", wrt: x, { dy in dy * (i0(x) - i1OverX(x)) })
 }
 
 /// `e^-|x| · i1(x)`, which does not overflow. VJP: `dx = dy · (i0e(x) - y · (sign(x) + 1 / x))`; ½ at 0.
+///
+/// ```swift
+/// print(i1e(Tensor([0, 100])))  // [0.0, 0.0397442] : [2] float32
+/// ```
 public func i1e(_ x: Tensor) -> Tensor {
   map(x, "i1e") { $0.pointee.unary.i1e }
     .recorded(
@@ -109,6 +121,10 @@ public func normalCDF(_ x: Tensor) -> Tensor {
 }
 
 /// The logarithm of ``normalCDF(_:)``, accurate far in the left tail. VJP: `dx = dy · exp(log φ(x) - y)`.
+///
+/// ```swift
+/// print(logNormalCDF(Tensor([0, -40])))  // [-0.693147, -804.608] : [2] float32
+/// ```
 public func logNormalCDF(_ x: Tensor) -> Tensor {
   map(x, "logNormalCDF") { $0.pointee.unary.log_normal_cdf }
     .recorded(
@@ -126,6 +142,10 @@ public func normalQuantile(_ x: Tensor) -> Tensor {
 }
 
 /// `e^(x²) · erfc(x)`, which does not vanish. VJP: `dx = dy · (2 x · y - 2/√π)`.
+///
+/// ```swift
+/// print(erfcx(Tensor([0, 100])))  // [1.0, 0.00564161] : [2] float32
+/// ```
 public func erfcx(_ x: Tensor) -> Tensor {
   map(x, "erfcx") { $0.pointee.unary.erfcx }
     .recorded(as: "erfcx", wrt: x, withResult: { dy, y in dy * (x * y * 2 - 1.1283791670955126) })

@@ -18,11 +18,21 @@ public struct Gradients: Sendable {
   mutating func append(_ entry: Entry, _ gradient: Tensor) { items.append((entry, gradient)) }
 
   /// How many tensors have a gradient here.
+  ///
+  /// ```swift
+  /// let x = Tensor(1).requiringGradient(), y = Tensor(2).requiringGradient()
+  /// print((x * y).backward().count)  // 2
+  /// ```
   public var count: Int { items.count }
 
   /// The gradient with respect to a tensor, of its shape and dtype; zeros if the result did not depend on it.
   ///
   /// Asking for the gradient of an untracked tensor is a mistake; it traps, or is thrown inside ``checked(_:)``.
+  ///
+  /// ```swift
+  /// let x = Tensor([1, 2]).requiringGradient()
+  /// print((x * 3).sum().backward()[x])  // [3.0, 3.0] : [2] float32
+  /// ```
   public subscript(x: Tensor) -> Tensor {
     guard let entry = x.entry else {
       return fail(
@@ -34,9 +44,21 @@ public struct Gradients: Sendable {
   }
 
   /// The gradient with respect to a tensor, or nil if the result did not depend on it.
+  ///
+  /// ```swift
+  /// let x = Tensor(1).requiringGradient(), unused = Tensor(2).requiringGradient()
+  /// let gradients = (x * 3).backward()
+  /// print(gradients.gradient(of: x)!, gradients.gradient(of: unused) == nil)  // 3.0 true
+  /// ```
   public func gradient(of x: Tensor) -> Tensor? { x.entry.flatMap(find) }
 
   /// Whether the result depended on a tensor.
+  ///
+  /// ```swift
+  /// let x = Tensor(1).requiringGradient(), unused = Tensor(2).requiringGradient()
+  /// let gradients = (x * 3).backward()
+  /// print(gradients.contains(x), gradients.contains(unused))  // true false
+  /// ```
   public func contains(_ x: Tensor) -> Bool { gradient(of: x) != nil }
 
   private func find(_ entry: Entry) -> Tensor? {

@@ -14,6 +14,12 @@ import Synchronization
 /// ```
 public struct Tape: Sendable {
   /// One recorded operation.
+  ///
+  /// ```swift
+  /// let x = Tensor([1, 2]).requiringGradient()
+  /// let line = (x * 3).tape.lines[1]
+  /// print(line.operation, line.operands, line.shape, line.values)  // multiply [0] [2] [3.0, 6.0]
+  /// ```
   public struct Line: Sendable {
     /// The operation's name; "leaf" for a tensor that requires a gradient.
     public let operation: String
@@ -55,6 +61,14 @@ public struct Tape: Sendable {
 
 extension Tensor {
   /// The recorded operations that this tensor was computed by; empty if it is not tracked.
+  ///
+  /// ```swift
+  /// let x = Tensor(3).requiringGradient()
+  /// print((x * x + 1).tape)
+  /// // %0 = leaf : [] float32
+  /// // %1 = multiply %0 %0 : [] float32
+  /// // %2 = add %1 : [] float32
+  /// ```
   public var tape: Tape { Tape(of: self) }
 }
 

@@ -13,9 +13,19 @@ extension Tensor {
   }
 
   /// A tensor of zeros.
+  ///
+  /// ```swift
+  /// print(Tensor.zeros([2], dtype: .int64))  // [0, 0] : [2] int64
+  /// ```
   public static func zeros(_ shape: Shape, dtype: DType = .float32) -> Tensor { full(shape, 0, dtype: dtype) }
 
   /// A tensor of ones.
+  ///
+  /// ```swift
+  /// print(Tensor.ones([2, 2]))
+  /// // [[1.0, 1.0],
+  /// //  [1.0, 1.0]] : [2, 2] float32
+  /// ```
   public static func ones(_ shape: Shape, dtype: DType = .float32) -> Tensor { full(shape, 1, dtype: dtype) }
 
   /// A scalar.
@@ -51,6 +61,11 @@ extension Tensor {
   }
 
   /// A vector of elements.
+  ///
+  /// ```swift
+  /// let values = (0..<3).map { Double($0) / 2 }
+  /// print(Tensor(values))  // [0.0, 0.5, 1.0] : [3] float64
+  /// ```
   @_disfavoredOverload
   public init<Scalar: TensorScalar>(_ scalars: [Scalar]) { self.init(scalars, shape: [scalars.count]) }
 }
@@ -76,6 +91,11 @@ extension Tensor {
   }
 
   /// The only element.
+  ///
+  /// ```swift
+  /// let loss = Tensor([3, 4]).sum()
+  /// print(loss.item(), loss.item(as: Int.self))  // 7.0 7
+  /// ```
   ///
   /// - Precondition: the tensor has one element; else traps, or throws inside ``checked(_:)``.
   public func item<Scalar: TensorScalar>(as type: Scalar.Type = Double.self) -> Scalar {

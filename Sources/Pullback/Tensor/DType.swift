@@ -55,6 +55,10 @@ extension DType: CustomStringConvertible {
 }
 
 /// A Swift type that tensors hold or convert to: `Float`, `Double`, `Int`, `Int32`, `Int64` and `Bool`.
+///
+/// ```swift
+/// print(Float.dtype, Double.dtype, Int.dtype, Bool.dtype)  // float32 float64 int64 bool
+/// ```
 public protocol TensorScalar: Sendable, BitwiseCopyable {
   /// The element type of tensors made from values of this type.
   static var dtype: DType { get }

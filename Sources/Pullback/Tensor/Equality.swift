@@ -1,5 +1,9 @@
 extension Tensor: Equatable {
   /// Whether shape, dtype and all elements are equal. NaN differs from everything, as for numbers.
+  ///
+  /// ```swift
+  /// print(Tensor([1, 2]) == Tensor([1, 2]), Tensor([1]) == Tensor([1], dtype: .float64))  // true false
+  /// ```
   public static func == (a: Tensor, b: Tensor) -> Bool {
     guard a.shape == b.shape, a.dtype == b.dtype else { return false }
     let equal = compare(a, b, "==") { $0.pointee.comparison.equal }

@@ -27,6 +27,10 @@ public struct Shape: Sendable {
   ///
   /// A negative extent or more than ``maximumRank`` of them is a mistake; it traps, or is thrown inside
   /// ``checked(_:)``.
+  ///
+  /// ```swift
+  /// print(Shape([2, 3]), Shape((1...3).map { $0 * 10 }))  // [2, 3] [10, 20, 30]
+  /// ```
   public init(_ extents: some Collection<Int>) {
     guard extents.count <= Shape.maximumRank else {
       fail(.invalidArgument, "Shape", "\(extents.count) axes; at most \(Shape.maximumRank) are possible")
@@ -47,6 +51,11 @@ public struct Shape: Sendable {
   /// The product of the extents: how many elements a tensor of this shape has.
   ///
   /// A product beyond `Int.max` is a mistake; it traps, or is thrown inside ``checked(_:)``.
+  ///
+  /// ```swift
+  /// let shape: Shape = [2, 3, 4]
+  /// print(shape.count())  // 24
+  /// ```
   public func count() -> Int {
     guard let count = countIfRepresentable else {
       fail(.sizeOverflow, "Shape", "\(self) has more elements than an Int can count")
@@ -98,6 +107,12 @@ extension Shape: RandomAccessCollection {
   /// The extent of an axis; negative axes count from the end.
   ///
   /// An axis outside `-rank ..< rank` is a mistake; it traps, or is thrown inside ``checked(_:)``.
+  ///
+  /// ```swift
+  /// var shape: Shape = [2, 3, 4]
+  /// shape[-1] = 5
+  /// print(shape)  // [2, 3, 5]
+  /// ```
   @inline(__always)
   public subscript(axis: Int) -> Int {
     get {

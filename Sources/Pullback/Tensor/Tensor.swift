@@ -47,6 +47,11 @@ public struct Tensor: Sendable {
 
   /// Steps in memory, in elements, from one index of each axis to the next: 0 where an axis is stretched, negative where
   /// it is reversed.
+  ///
+  /// ```swift
+  /// let x = Tensor.zeros([2, 3])
+  /// print(x.strides, x.transposed().strides)  // [3, 1] [1, 3]
+  /// ```
   public var strides: [Int] { (0..<rank).map { elements.layout.strides[$0] } }
 
   /// What a failed operation answers inside ``checked(_:)``.

@@ -4,6 +4,14 @@ import CKernels
 ///
 /// Mistakes in a program (shapes, types, axes, indices) stop it with this sentence, unless they happen inside
 /// ``checked(_:)``, which throws it instead. Bad data from outside is always thrown.
+///
+/// ```swift
+/// do {
+///   try checked { _ = Tensor([1, 2]).reshaped(to: [3]) }
+/// } catch let error as TensorError {
+///   print(error.kind, error.operation)  // shapeMismatch reshape
+/// }
+/// ```
 public struct TensorError: Error, Hashable, Sendable {
   /// The class of a mistake.
   public enum Kind: String, Sendable, Hashable, CaseIterable {

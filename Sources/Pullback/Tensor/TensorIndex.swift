@@ -12,6 +12,13 @@
 /// | a bool tensor | the places where it is true |
 ///
 /// Axes beyond the last index are taken whole.
+///
+/// ```swift
+/// let x = Tensor.arange(6).reshaped(to: [2, 3])
+/// print(x[1], x[-1, 0])  // [3.0, 4.0, 5.0] : [3] float32 3.0
+/// print(x[.all, 1...].shape, x[.ellipsis, .newAxis].shape, x[0, (0...).by(-1)])
+/// // [2, 2] [2, 3, 1] [2.0, 1.0, 0.0] : [3] float32
+/// ```
 public protocol TensorIndex: Sendable {
   /// The index as one of the kinds that exist.
   var axisIndex: AxisIndex { get }

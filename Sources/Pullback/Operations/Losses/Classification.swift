@@ -34,6 +34,11 @@ public func crossEntropy(
 
 /// The negative log-likelihood of labels under log-probabilities; the parameters are those of
 /// ``crossEntropy(_:labels:classAxis:weights:ignoring:labelSmoothing:reduction:)``.
+///
+/// ```swift
+/// let p = Tensor([[0.5, 0.5], [0.25, 0.75]])
+/// print(negativeLogLikelihood(log(p), labels: Tensor([0, 1], dtype: .int64)))  // 0.49041462
+/// ```
 public func negativeLogLikelihood(
   _ logProbabilities: Tensor, labels: Tensor, classAxis: Int = -1, weights: Tensor? = nil,
   ignoring ignored: Int? = nil, labelSmoothing: Double = 0, reduction: LossReduction = .mean
@@ -66,6 +71,10 @@ public func negativeLogLikelihood(
 /// The cross-entropy of logits with target distributions; the parameters are those of
 /// ``crossEntropy(_:labels:classAxis:weights:ignoring:labelSmoothing:reduction:)``. The mean divides by the number of
 /// examples.
+///
+/// ```swift
+/// print(crossEntropy(Tensor([[0, 0]]), distributions: Tensor([[0.5, 0.5]])))  // 0.6931472
+/// ```
 public func crossEntropy(
   _ logits: Tensor, distributions: Tensor, classAxis: Int = -1, weights: Tensor? = nil, labelSmoothing: Double = 0,
   reduction: LossReduction = .mean
@@ -173,6 +182,10 @@ public func klDivergence(
 
 /// The cross-entropy of logits with 0/1 targets, with easy examples counting less: `a · (1 - p)^gamma` times, p being the
 /// probability of the target.
+///
+/// ```swift
+/// print(focalLoss(logits: Tensor([3, -3]), Tensor([1, 1]), reduction: .none))  // [2.73208e-05, 0.69157] : [2] float32
+/// ```
 public func focalLoss(
   logits: Tensor, _ targets: Tensor, alpha: Double? = 0.25, gamma: Double = 2, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -185,6 +198,10 @@ public func focalLoss(
 }
 
 /// One minus the overlap of probabilities and 0/1 targets, `(2 Σ p·t + s) / (Σ p + Σ t + s)`, over all elements.
+///
+/// ```swift
+/// print(diceLoss(Tensor([1, 0.5]), Tensor([1, 0])))  // 0.14285713
+/// ```
 public func diceLoss(_ probabilities: Tensor, _ targets: Tensor, smoothing: Double = 1) -> Tensor {
   1 - ((probabilities * targets).sum() * 2 + smoothing) / (probabilities.sum() + targets.sum() + smoothing)
 }

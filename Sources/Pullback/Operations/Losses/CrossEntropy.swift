@@ -40,6 +40,11 @@ public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int], reduction: Loss
 /// The cross-entropy between `softmax(logits)` and class labels in an integer tensor `[…]`.
 ///
 /// See ``softmaxCrossEntropy(_:labels:reduction:)-(_,[Int],_)``.
+///
+/// ```swift
+/// let labels = Tensor([1, 0], dtype: .int64)
+/// print(softmaxCrossEntropy(Tensor([[0, 0], [0, 0]]), labels: labels))  // 0.6931472
+/// ```
 public func softmaxCrossEntropy(_ logits: Tensor, labels: Tensor, reduction: LossReduction = .mean) -> Tensor {
   guard logits.rank > 0, labels.shape == logits.shape.droppingLast(1), labels.dtype.isInteger else {
     return fail(

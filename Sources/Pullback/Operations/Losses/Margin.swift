@@ -1,6 +1,11 @@
 // Losses that ask for a margin. Hinges have the derivative 0 at the margin.
 
 /// `max(0, -y · (a - b) + margin)`: with y = 1 the first is to be larger, with y = -1 the second.
+///
+/// ```swift
+/// print(marginRankingLoss(Tensor([3, 1]), Tensor([1, 2]), Tensor([1, 1]), reduction: .none))
+/// // [0.0, 1.0] : [2] float32
+/// ```
 public func marginRankingLoss(
   _ a: Tensor, _ b: Tensor, _ y: Tensor, margin: Double = 0, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -8,6 +13,10 @@ public func marginRankingLoss(
 }
 
 /// `x` where the target is 1, `max(0, margin - x)` where it is -1.
+///
+/// ```swift
+/// print(hingeEmbeddingLoss(Tensor([0.25, 0.25]), Tensor([1, -1]), reduction: .none))  // [0.25, 0.75] : [2] float32
+/// ```
 public func hingeEmbeddingLoss(
   _ x: Tensor, _ y: Tensor, margin: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -15,16 +24,28 @@ public func hingeEmbeddingLoss(
 }
 
 /// `max(0, 1 - y · score)` for targets -1 and 1.
+///
+/// ```swift
+/// print(hingeLoss(Tensor([2, 0.5]), Tensor([1, -1]), reduction: .none))  // [0.0, 1.5] : [2] float32
+/// ```
 public func hingeLoss(_ scores: Tensor, _ y: Tensor, reduction: LossReduction = .mean) -> Tensor {
   relu(1 - y * scores).reduced(reduction)
 }
 
 /// The square of ``hingeLoss(_:_:reduction:)``.
+///
+/// ```swift
+/// print(squaredHingeLoss(Tensor([2, 0.5]), Tensor([1, -1]), reduction: .none))  // [0.0, 2.25] : [2] float32
+/// ```
 public func squaredHingeLoss(_ scores: Tensor, _ y: Tensor, reduction: LossReduction = .mean) -> Tensor {
   reluSquared(1 - y * scores).reduced(reduction)
 }
 
 /// `max(0, 1 + the largest wrong score - the right score)` for one-hot targets along the last axis.
+///
+/// ```swift
+/// print(categoricalHingeLoss(Tensor([[2, 1.5, 0]]), oneHot: Tensor([[1, 0, 0]])))  // 0.5
+/// ```
 public func categoricalHingeLoss(_ scores: Tensor, oneHot: Tensor, reduction: LossReduction = .mean) -> Tensor {
   let right = (scores * oneHot).sum(axis: -1)
   let wrong = (scores * (1 - oneHot)).max(axis: -1)
@@ -32,11 +53,19 @@ public func categoricalHingeLoss(_ scores: Tensor, oneHot: Tensor, reduction: Lo
 }
 
 /// `log(1 + e^(-y · score))` for targets -1 and 1, without overflow.
+///
+/// ```swift
+/// print(softMarginLoss(Tensor([0, 2]), Tensor([1, 1]), reduction: .none))  // [0.693147, 0.126928] : [2] float32
+/// ```
 public func softMarginLoss(_ scores: Tensor, _ y: Tensor, reduction: LossReduction = .mean) -> Tensor {
   softplus(-y * scores).reduced(reduction)
 }
 
 /// For each row, the mean over the wrong classes of `max(0, margin - right score + wrong score)^power`.
+///
+/// ```swift
+/// print(multiMarginLoss(Tensor([[0.5, 0.25, 0]]), labels: Tensor([0], dtype: .int64)))  // 0.41666666
+/// ```
 ///
 /// - Parameters:
 ///   - scores: `[rows, classes]`.
@@ -64,6 +93,10 @@ public func multiMarginLoss(
 
 /// For each row, the hinge between every right and every wrong class: `Σ max(0, 1 - right + wrong) / classes`.
 ///
+/// ```swift
+/// print(multilabelMarginLoss(Tensor([[0.5, 0.25]]), isTarget: Tensor([[true, false]])))  // 0.375
+/// ```
+///
 /// - Parameters:
 ///   - scores: `[rows, classes]`.
 ///   - isTarget: a bool tensor of the same shape.
@@ -76,6 +109,10 @@ public func multilabelMarginLoss(_ scores: Tensor, isTarget: Tensor, reduction: 
 }
 
 /// The mean over the classes of the binary cross-entropy of logits with 0/1 targets.
+///
+/// ```swift
+/// print(multilabelSoftMarginLoss(Tensor([[0, 0]]), Tensor([[1, 0]])))  // 0.6931472
+/// ```
 public func multilabelSoftMarginLoss(
   _ logits: Tensor, _ targets: Tensor, weight: Tensor? = nil, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -83,6 +120,11 @@ public func multilabelSoftMarginLoss(
 }
 
 /// `max(0, ‖anchor - positive‖ - ‖anchor - negative‖ + margin)` along the last axis.
+///
+/// ```swift
+/// let anchor = Tensor([[0, 0]]), near = Tensor([[0, 1]]), far = Tensor([[3, 0]])
+/// print(tripletMarginLoss(anchor, near, far, margin: 2.5))  // 0.5
+/// ```
 ///
 /// - Parameters:
 ///   - anchor: `[…, features]`.
@@ -103,6 +145,11 @@ public func tripletMarginLoss(
 }
 
 /// ``tripletMarginLoss(_:_:_:margin:p:epsilon:swapping:reduction:)`` with a distance of your own.
+///
+/// ```swift
+/// let anchor = Tensor([[0, 0]]), near = Tensor([[0, 1]]), far = Tensor([[3, 0]])
+/// print(tripletMarginLoss(anchor, near, far) { a, b in abs(a - b).max(axis: -1) })  // 0.0
+/// ```
 public func tripletMarginLoss(
   _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, swapping: Bool = false,
   reduction: LossReduction = .mean, distance: (Tensor, Tensor) -> Tensor

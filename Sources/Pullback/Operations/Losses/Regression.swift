@@ -59,12 +59,20 @@ public func huberLoss(
 }
 
 /// `log(cosh(d))`, without overflow.
+///
+/// ```swift
+/// print(logCoshLoss(Tensor([0, 2]), Tensor([0, 0]), reduction: .none))  // [0.0, 1.325] : [2] float32
+/// ```
 public func logCoshLoss(_ prediction: Tensor, _ target: Tensor, reduction: LossReduction = .mean) -> Tensor {
   let difference = prediction - target
   return (difference + softplus(difference * -2) - 0.6931471805599453).reduced(reduction)
 }
 
 /// The squared difference of `log(1 + ·)` of both.
+///
+/// ```swift
+/// print(meanSquaredLogarithmicError(Tensor([0, 1]), Tensor([0, 3])))  // 0.2402265
+/// ```
 public func meanSquaredLogarithmicError(
   _ prediction: Tensor, _ target: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -72,6 +80,10 @@ public func meanSquaredLogarithmicError(
 }
 
 /// The absolute difference relative to the target, which is kept away from 0 by epsilon.
+///
+/// ```swift
+/// print(meanAbsolutePercentageError(Tensor([90, 55]), Tensor([100, 50])))  // 0.1
+/// ```
 public func meanAbsolutePercentageError(
   _ prediction: Tensor, _ target: Tensor, epsilon: Double = 1e-8, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -79,6 +91,10 @@ public func meanAbsolutePercentageError(
 }
 
 /// `width · log(1 + |d| / curvature)` near the target, a straight line beyond the width.
+///
+/// ```swift
+/// print(wingLoss(Tensor([1, 20]), Tensor([0, 0]), reduction: .none))  // [4.05465, 27.9176] : [2] float32
+/// ```
 public func wingLoss(
   _ prediction: Tensor, _ target: Tensor, width: Double = 10, curvature: Double = 2,
   reduction: LossReduction = .mean
@@ -93,6 +109,10 @@ public func wingLoss(
 /// The negative logarithm of a normal density, up to a constant: `½ (log v + (prediction - target)² / v)`.
 ///
 /// The variance is kept from falling below epsilon; its gradient is that at the value so kept.
+///
+/// ```swift
+/// print(gaussianNLLLoss(Tensor([1]), Tensor([3]), variance: Tensor([4])))  // 1.1931472
+/// ```
 public func gaussianNLLLoss(
   _ prediction: Tensor, _ target: Tensor, variance: Tensor, full: Bool = false, epsilon: Double = 1e-6,
   reduction: LossReduction = .mean
@@ -104,6 +124,10 @@ public func gaussianNLLLoss(
 }
 
 /// The negative logarithm of a Poisson probability, up to a constant.
+///
+/// ```swift
+/// print(poissonNLLLoss(Tensor([0]), Tensor([2])))  // 1.0
+/// ```
 ///
 /// - Parameters:
 ///   - prediction: what was predicted.
