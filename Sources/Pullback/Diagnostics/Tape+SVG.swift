@@ -35,6 +35,6 @@ extension Tape {
     names: [String: Tensor] = [:], showsGradients: Bool = true, appearance: PictureAppearance = .automatic
   ) -> String {
     let diagram = Diagram(self, names: names, showsGradients: showsGradients)
-    return SVGWriter(Block.scene(of: diagram), appearance).text
+    return SVGWriter(ScopeLayout.scene(of: diagram), appearance).text
   }
 }

@@ -33,6 +33,8 @@ public struct Tape: Sendable {
     public let values: [Double]
     /// Whether a replay has released what the operation had saved.
     public let isReleased: Bool
+    /// The named scopes that it was recorded in, as in `encoder/attention`; nil outside of any.
+    public let scope: String?
   }
 
   /// The recorded operations, operands before results.
@@ -51,7 +53,7 @@ public struct Tape: Sendable {
       Line(
         operation: entry.operation.description,
         operands: Replay.operands(of: entry).map { positions[ObjectIdentifier($0)]! }, shape: entry.shape,
-        dtype: entry.dtype, values: entry.values.array, isReleased: entry.isReplayed)
+        dtype: entry.dtype, values: entry.values.array, isReleased: entry.isReplayed, scope: entry.scope?.path)
     }
   }
 

@@ -43,8 +43,8 @@ struct Diagram {
       let name = namesByEntry[ObjectIdentifier(entry)]
       let result = Result(
         name: entry.isLeaf || number == tape.count - 1 ? nil : name,
-        value: line.values.isEmpty ? LabelText.shape(line.shape) : LabelText.values(line.values, line.shape),
-        gradient: gradient.map(LabelText.contents(of:)), isAbbreviated: line.values.isEmpty)
+        value: line.values.isEmpty ? Caption.shape(line.shape) : Caption.values(line.values, line.shape),
+        gradient: gradient.map(Caption.contents(of:)), isAbbreviated: line.values.isEmpty)
       if entry.isProjection, let joint = line.operands.first.map({ sources[$0].node }) {
         // Results of one operation leave one node.
         sources.append(Source(node: joint, result: nodes[joint].results.count))
@@ -53,7 +53,7 @@ struct Diagram {
         sources.append(Source(node: nodes.count, result: 0))
         nodes.append(
           Node(
-            isLeaf: entry.isLeaf, title: entry.isLeaf ? name ?? "" : LabelText.sign(of: line.operation),
+            isLeaf: entry.isLeaf, title: entry.isLeaf ? name ?? "" : Caption.sign(of: line.operation),
             operands: line.operands.map { sources[$0] }, results: entry.resultCount > 1 ? [] : [result],
             scope: entry.scope, summary: tape.description(ofLine: number)))
       }

@@ -56,7 +56,8 @@ struct NodeGeometry {
   /// The texts above and below the line that a value leaves on.
   private static func labels(_ result: Diagram.Result) -> [Scene.Text] {
     var texts = [
-      Scene.Text(text: result.label, style: result.isAbbreviated ? .shape : .value, origin: .init(x: 0, y: -6), anchor: .start)
+      Scene.Text(
+        text: result.label, style: result.isAbbreviated ? .shape : .value, origin: .init(x: 0, y: -6), anchor: .start)
     ]
     if let gradient = result.gradient {
       texts.append(Scene.Text(text: gradient, style: .gradient, origin: .init(x: 0, y: 16), anchor: .start))

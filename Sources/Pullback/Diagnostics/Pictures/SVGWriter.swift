@@ -47,7 +47,8 @@ struct SVGWriter {
     let (dx, dy) = (cosine, line.arrival)
     let back = Scene.Point(x: line.end.x - 9 * dx, y: line.end.y - 9 * dy)
     let corners = [
-      line.end, Scene.Point(x: back.x + 4 * dy, y: back.y - 4 * dx), Scene.Point(x: back.x - 4 * dy, y: back.y + 4 * dx),
+      line.end, Scene.Point(x: back.x + 4 * dy, y: back.y - 4 * dx),
+      Scene.Point(x: back.x - 4 * dy, y: back.y + 4 * dx),
     ]
     text += "<path class=\"arrowhead\" d=\"M\(corners.map(point).joined(separator: "L"))Z\"/>\n"
   }

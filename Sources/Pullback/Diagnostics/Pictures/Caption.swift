@@ -1,5 +1,5 @@
 /// The texts of pictures.
-enum LabelText {
+enum Caption {
   /// The sign of an operation in its circle; its name, where it has no sign.
   static func sign(of operation: String) -> String { signs[operation] ?? operation }
 
@@ -57,7 +57,7 @@ enum LabelText {
   static func contents(of tensor: Tensor) -> String {
     guard let elements = tensor.elements.contiguous(for: "svg") else { return shape(tensor.shape) }
     let values = SmallValues(elements).array
-    return values.isEmpty ? shape(tensor.shape) : LabelText.values(values, tensor.shape)
+    return values.isEmpty ? shape(tensor.shape) : Caption.values(values, tensor.shape)
   }
 }
 

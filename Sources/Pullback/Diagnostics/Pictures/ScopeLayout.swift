@@ -1,12 +1,12 @@
-/// A diagram, or the part of it that one scope recorded, laid out. A scope stands in what surrounds it as one wide node.
+/// A diagram, or the part of it that one scope recorded, laid out. A scope stands as one wide node in what is around it.
 ///
 /// What is recorded while a scope runs depends on nothing that is recorded after it, and nothing recorded before it
-/// depends on what is; so a scope can be one node without a cycle. Recordings that replays or several threads have mixed
+/// depends on what is; so a scope can be one node without a cycle. Recordings that replays or other threads have mixed
 /// may have one all the same, and are drawn without their scopes.
-struct Block {
+struct ScopeLayout {
   private enum Child {
     case node(Int)
-    case block(Block)
+    case block(ScopeLayout)
     /// Where a value comes in from outside, or goes out.
     case gate
     /// Where the arrow of the last value ends.
@@ -30,7 +30,7 @@ struct Block {
 
   /// The picture of a diagram.
   static func scene(of diagram: Diagram) -> Scene {
-    let root = Block(Plan(diagram, showsScopes: true)) ?? Block(Plan(diagram, showsScopes: false))
+    let root = ScopeLayout(Plan(diagram, showsScopes: true)) ?? ScopeLayout(Plan(diagram, showsScopes: false))
     var scene = Scene()
     root?.draw(at: .init(x: 0, y: 0), in: &scene)
     scene.fit()
@@ -45,7 +45,7 @@ struct Block {
     var builder = Builder(plan: plan, isMember: Set(members))
     for (scope, nodes) in plan.parts(of: members, depth: depth) {
       if let scope {
-        guard let block = Block(plan, scope, depth: depth + 1, members: nodes) else { return nil }
+        guard let block = ScopeLayout(plan, scope, depth: depth + 1, members: nodes) else { return nil }
         builder.add(block, nodes)
       } else {
         builder.add(nodes[0])
@@ -62,14 +62,14 @@ struct Block {
     incoming = builder.incoming
     outgoing = builder.outgoing
     let titleWidth = title.map { TextMetrics.width(of: $0, size: 12) } ?? 0
-    width = max(layout.width, titleWidth) + (depth == 0 ? 0 : 2 * Block.padding)
-    height = layout.height + (depth == 0 ? 0 : Block.padding + Block.titleHeight)
+    width = max(layout.width, titleWidth) + (depth == 0 ? 0 : 2 * ScopeLayout.padding)
+    height = layout.height + (depth == 0 ? 0 : ScopeLayout.padding + ScopeLayout.titleHeight)
   }
 }
 
 // MARK: - What belongs together
 
-extension Block {
+extension ScopeLayout {
   /// What all blocks of a picture need to know.
   private struct Plan {
     let diagram: Diagram
@@ -140,7 +140,7 @@ extension Block {
           inputReach: geometry.inputReach, isTrailing: isLeaf, isLeaf: isLeaf))
     }
 
-    mutating func add(_ block: Block, _ members: [Int]) {
+    mutating func add(_ block: ScopeLayout, _ members: [Int]) {
       for node in members { childOfNode[node] = children.count }
       children.append(.block(block))
       nodes.append(
@@ -199,7 +199,9 @@ extension Block {
 
     private func outputPort(_ source: Diagram.Source) -> LayeredGraph.Port {
       let child = childOfNode[source.node]!
-      guard case .block(let block) = children[child] else { return LayeredGraph.Port(node: child, index: source.result) }
+      guard case .block(let block) = children[child] else {
+        return LayeredGraph.Port(node: child, index: source.result)
+      }
       return LayeredGraph.Port(node: child, index: block.outgoing.firstIndex(of: source)!)
     }
 
@@ -214,17 +216,22 @@ extension Block {
 
     private mutating func addGate(_ pin: LayeredGraph.Pin) {
       children.append(.gate)
-      let port = [Block.gateHeight / 2]
+      let port = [ScopeLayout.gateHeight / 2]
       nodes.append(
         LayeredGraph.Node(
-          height: Block.gateHeight, inputs: pin == .last ? port : [], outputs: pin == .first ? port : [], pin: pin,
+          height: ScopeLayout.gateHeight, inputs: pin == .last ? port : [], outputs: pin == .first ? port : [],
+          pin: pin,
           isLeaf: pin == .first))
     }
   }
 
   /// Where a value comes in, below the top.
-  private func inputHeight(_ index: Int) -> Double { Block.titleHeight + gates(.first)[index].y + Block.gateHeight / 2 }
-  private func outputHeight(_ index: Int) -> Double { Block.titleHeight + gates(.last)[index].y + Block.gateHeight / 2 }
+  private func inputHeight(_ index: Int) -> Double {
+    ScopeLayout.titleHeight + gates(.first)[index].y + ScopeLayout.gateHeight / 2
+  }
+  private func outputHeight(_ index: Int) -> Double {
+    ScopeLayout.titleHeight + gates(.last)[index].y + ScopeLayout.gateHeight / 2
+  }
 
   private func gates(_ pin: LayeredGraph.Pin) -> [LayeredGraph.Node] {
     children.indices.compactMap { child in
@@ -236,17 +243,17 @@ extension Block {
 
 // MARK: - Drawing
 
-extension Block {
+extension ScopeLayout {
   private func draw(at origin: Scene.Point, in scene: inout Scene) {
     var inner = origin
     if let title {
       scene.scopes.append(.init(frame: .init(x: origin.x, y: origin.y, width: width, height: height), depth: depth))
       scene.texts.append(
         .init(text: title, style: .scope, origin: .init(x: origin.x + 10, y: origin.y + 17), anchor: .start))
-      inner = .init(x: origin.x + Block.padding, y: origin.y + Block.titleHeight)
-      for gate in gates(.first) { scene.join(origin.x, inner.x, y: inner.y + gate.y + Block.gateHeight / 2) }
+      inner = .init(x: origin.x + ScopeLayout.padding, y: origin.y + ScopeLayout.titleHeight)
+      for gate in gates(.first) { scene.join(origin.x, inner.x, y: inner.y + gate.y + ScopeLayout.gateHeight / 2) }
       for gate in gates(.last) {
-        scene.join(inner.x + gate.x, origin.x + width, y: inner.y + gate.y + Block.gateHeight / 2)
+        scene.join(inner.x + gate.x, origin.x + width, y: inner.y + gate.y + ScopeLayout.gateHeight / 2)
       }
     }
     for column in layout.columns {
