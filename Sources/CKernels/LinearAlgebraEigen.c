@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-// a = Q · tridiagonal · Qᵀ. The reflections' vectors are left in the rows of a, right of the diagonal; off[i] [n] couples
+// a = Q · tridiagonal · Qᵀ. The reflections' vectors are left in the rows of a, right of the diagonal; off[i] couples
 // i and i + 1.
 static void tridiagonalise(const vector_loops *loops, double *a, double *diagonal, double *off, double *tau,
                            double *work, size_t n) {
@@ -48,7 +48,7 @@ static void form_q_transposed(const vector_loops *loops, const double *a, const 
     }
 }
 
-// One implicit QL step on the rows low ... high of the tridiagonal matrix. The rows of z, unless it is NULL, turn along.
+// One implicit QL step on the rows low ... high of the tridiagonal matrix. The rows of z, unless NULL, turn along.
 static void ql_step(const vector_loops *loops, double *diagonal, double *off, double *z, size_t n, size_t low,
                     size_t high) {
   double g = (diagonal[low + 1] - diagonal[low]) / (2 * off[low]);
@@ -76,14 +76,17 @@ static void ql_step(const vector_loops *loops, double *diagonal, double *off, do
   off[high] = 0;
 }
 
+static int is_negligible(double off, double above, double below) {
+  return fabs(off) <= __DBL_EPSILON__ * (fabs(above) + fabs(below)) + __DBL_MIN__;
+}
+
 // The tridiagonal matrix becomes diagonal; 0 if that takes implausibly long.
 static int diagonalise(const vector_loops *loops, double *diagonal, double *off, double *z, size_t n) {
   enum { PATIENCE = 60 };
   for (size_t low = 0; low < n; low++) {
     for (int steps = 0;; steps++) {
       size_t high = low;
-      while (high + 1 < n && fabs(off[high]) > __DBL_EPSILON__ * (fabs(diagonal[high]) + fabs(diagonal[high + 1])) + __DBL_MIN__)
-        high++;
+      while (high + 1 < n && !is_negligible(off[high], diagonal[high], diagonal[high + 1])) high++;
       if (high == low) break;
       if (steps == PATIENCE) return 0;
       ql_step(loops, diagonal, off, z, n, low, high);

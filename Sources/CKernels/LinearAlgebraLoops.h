@@ -31,8 +31,8 @@ int triangular_solve_strided(const vector_loops *loops, const double *a, ptrdiff
 // The power of two by which a matrix is divided so that squares of its elements neither overflow nor vanish; 0 if an
 // element is not finite.
 double scale_of(const double *a, size_t count);
-// Turns x [count] into the vector v of the reflection I - tau v vᵀ, v[0] = 1, that makes it a multiple of the first unit
-// vector; gives that multiple. Elements are x_stride apart.
+// Turns x [count] into the vector v of the reflection I - tau v vᵀ, v[0] = 1, that makes it a multiple of the first
+// unit vector; gives that multiple. Elements are x_stride apart.
 double make_reflector(double *x, size_t x_stride, size_t count, double *tau);
 
 #endif

@@ -110,7 +110,8 @@ int qr_decompose(const char *instruction_set, double *a, double *q, double *r, s
   size_t bytes = (pivots + m * BLOCK + BLOCK * BLOCK + 2 * BLOCK * widest) * sizeof(double);
   double *memory = memory_allocate(bytes);
   if (!memory) return 0;
-  qr_state state = {.loops = vector_loops_for(instruction_set), .a = a, .m = m, .n = n, .tau = memory, .widest = widest};
+  qr_state state = {.loops = vector_loops_for(instruction_set), .a = a, .m = m, .n = n, .widest = widest};
+  state.tau = memory;
   state.v = state.tau + pivots;
   state.t = state.v + m * BLOCK;
   state.work = state.t + BLOCK * BLOCK;

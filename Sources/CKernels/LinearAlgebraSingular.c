@@ -1,5 +1,5 @@
-// Singular values by Jacobi's rotations of the rows of the triangle R of a QR decomposition, after Hestenes and de Rijk:
-// slower than bidiagonalisation, but small singular values keep their relative accuracy.
+// Singular values by Jacobi's rotations of the rows of the triangle R of a QR decomposition, after Hestenes and de
+// Rijk: slower than bidiagonalisation, but small singular values keep their relative accuracy.
 #include "LinearAlgebraLoops.h"
 
 #include <math.h>
@@ -75,7 +75,7 @@ static void complete_row(const vector_loops *loops, double *x, size_t row, size_
   for (size_t j = 0; j < n; j++) fresh[j] /= length;
 }
 
-// The lengths of the rows of x, in falling order already but for rounding, become the values, and the rows unit vectors.
+// The lengths of the rows of x, in falling order but for rounding, become the values, and the rows unit vectors.
 static void normalise_rows(const vector_loops *loops, double *x, double *k, double *values, size_t n) {
   for (size_t i = 0; i < n; i++) values[i] = sqrt(loops->dot(x + i * n, x + i * n, n));
   for (size_t i = 1; i < n; i++)

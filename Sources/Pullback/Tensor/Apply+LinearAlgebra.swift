@@ -183,7 +183,8 @@ func decomposeQR(_ a: Tensor, columns: Int, _ operation: StaticString) -> (q: Te
   else { return nil }
   let reports = Reports(count: a.batchCount, work: m * n * columns, of: [work, q, r]) { place in
     let done = qr_decompose(
-      name, work.doubles + place * m * n, q.doubles + place * m * columns, r.doubles + place * columns * n, m, n, columns)
+      name, work.doubles + place * m * n, q.doubles + place * m * columns, r.doubles + place * columns * n, m, n,
+      columns)
     return done == 1 ? 0 : -1
   }
   if reports.outOfMemory {

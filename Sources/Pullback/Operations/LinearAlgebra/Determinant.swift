@@ -149,9 +149,9 @@ extension Tensor {
     let small = rest.cofactorsByPolynomial()
     // A determinant is the sum of the elements of a row times their cofactors.
     let determinant = (rest * small)[.ellipsis, 0, 0...].sum(axis: -1).reshaped(to: shape.withMatrices(1, 1))
-    let upperLeft = determinant * inverse.transposed()
-      + left.transposed().matmul(small).matmul(right.transposed())
-    let upper = concatenated([upperLeft, -left.transposed().matmul(small)], axis: -1)
+    let turned = left.transposed().matmul(small)
+    let upperLeft = determinant * inverse.transposed() + turned.matmul(right.transposed())
+    let upper = concatenated([upperLeft, -turned], axis: -1)
     let lower = concatenated([-small.matmul(right.transposed()), small], axis: -1)
     let scale = b1.det().reshaped(to: shape.withMatrices(1, 1))
     return finished(scale * concatenated([upper, lower], axis: -2), rotations, u, vt)

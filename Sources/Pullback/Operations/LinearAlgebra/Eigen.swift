@@ -26,9 +26,8 @@ extension Tensor {
       let (values, vectors) = cast(to: .float64).eigh()
       return (values.cast(to: dtype), vectors.cast(to: dtype))
     }
-    guard let (values, vectors) = decomposeSymmetric(detached().symmetrised(), vectors: true, "eigh"), let vectors else {
-      return (.standIn, .standIn)
-    }
+    guard let (values, vectors) = decomposeSymmetric(detached().symmetrised(), vectors: true, "eigh"), let vectors
+    else { return (.standIn, .standIn) }
     let results = [values, vectors].recorded(as: "eigh", wrt: [self]) { dys, ys in
       [eigenCotangent(dys[0], dys[1], ys[0], ys[1])]
     }
