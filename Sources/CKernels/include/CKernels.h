@@ -2,3 +2,4 @@
 #include "KernelTable.h"
 #include "MatrixProduct.h"
 #include "Machine.h"
+#include "LinearAlgebra.h"

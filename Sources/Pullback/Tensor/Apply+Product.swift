@@ -81,7 +81,7 @@ private func multiply(_ call: inout matrix_product, _ batch: Shape, _ a: Tensor,
 }
 
 /// Where each matrix of the broadcast batch begins, in elements.
-private func batchOffsets(_ x: Tensor, _ batch: Shape) -> [Int] {
+func batchOffsets(_ x: Tensor, _ batch: Shape) -> [Int] {
   let own = x.shape.droppingLast(2)
   var strides = Axes(repeating: 0)
   for axis in 0..<own.rank where own.extents[axis] != 1 {

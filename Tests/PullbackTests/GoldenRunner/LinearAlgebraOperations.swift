@@ -1,11 +1,64 @@
 import Pullback
 
 let linearAlgebraOperations: [String: GoldenOperation] = [
+  "cholesky": unary { try $0.cholesky() },
+  "cholesky_gram": one { call in
+    let m = call[0]
+    let gram = m.matmul(m.transposed()) + Tensor.eye(m.shape[-1], dtype: m.dtype) * call.double("c")
+    return try gram.cholesky()
+  },
+  "det": unary { $0.det() },
   "diag_embed": one { $0[0].diagEmbed(offset: $0.int("offset")) },
   "diagonal": one {
     $0[0].diagonal(offset: $0.int("offset"), axes: ($0.int("axis1", default: -2), $0.int("axis2", default: -1)))
   },
+  "eigh_fn": one { call in
+    let (values, vectors) = call[0].eigh()
+    return (vectors * spectral(call.string("fn"), values).expanded(at: -2)).matmul(vectors.transposed())
+  },
+  "eigvalsh": unary { $0.eigenvaluesHermitian() },
+  "inverse": unary { try $0.inverse() },
+  "matrix_norm": one { call in
+    guard let norm = matrixNorms[call.attribute("ord")?.string ?? String(call.int("ord"))] else {
+      throw NotOffered("matrix_norm with that order")
+    }
+    return call[0].matrixNorm(norm)
+  },
+  "matrix_power": one { try $0[0].matrixPower($0.int("n")) },
+  "pinv": unary { $0.pinv() },
+  "qr": { call in
+    let (q, r) = call[0].qr()
+    return [q, r]
+  },
+  "slogdet": { call in
+    let (sign, logAbsolute) = call[0].slogdet()
+    return [sign, logAbsolute]
+  },
+  "solve": binary { try solve($0, $1) },
+  "svd_fn": one { call in
+    let (u, s, vt) = call[0].svd()
+    return (u * spectral(call.string("fn"), s).expanded(at: -2)).matmul(vt)
+  },
+  "svdvals": unary { $0.singularValues() },
   "trace": unary { $0.trace() },
+  "triangular_solve": one {
+    try solveTriangular(
+      $0[0], $0[1], upper: $0.flag("upper"), unit: $0.flag("unit"), left: $0.flag("left"))
+  },
   "tril": one { $0[0].tril(offset: $0.int("k")) },
   "triu": one { $0[0].triu(offset: $0.int("k")) },
+]
+
+/// The functions of eigenvalues and singular values that the golden cases use.
+private func spectral(_ name: String, _ x: Tensor) -> Tensor {
+  switch name {
+  case "exp": exp(x)
+  case "tanh": tanh(x)
+  case "square": x.squared()
+  default: 1 / (1 + x.squared())
+  }
+}
+
+private let matrixNorms: [String: MatrixNorm] = [
+  "fro": .frobenius, "nuc": .nuclear, "1": .one, "inf": .infinity, "2": .spectral,
 ]
