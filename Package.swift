@@ -11,12 +11,27 @@ let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "Pullback",
   products: [
-    .library(name: "Pullback", targets: ["Pullback"])
+    .library(name: "Pullback", targets: ["Pullback"]),
+    .library(name: "PullbackLearning", targets: ["PullbackLearning"]),
+    .executable(name: "digits", targets: ["digits"]),
+    .executable(name: "benchmarks", targets: ["benchmarks"]),
   ],
   targets: [
     .target(name: "CKernels", exclude: [], cSettings: cSettings, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: swiftSettings),
     .target(name: "Pullback", dependencies: ["Kernels"], swiftSettings: swiftSettings),
+    .target(name: "PullbackLearning", dependencies: ["Pullback"], swiftSettings: swiftSettings),
+    .target(name: "CDigits", path: "Sources/digits/Data", exclude: ["digits.csv", "SOURCE.md"], cSettings: cSettings),
+    .executableTarget(
+      name: "digits", dependencies: ["CDigits", "Pullback", "PullbackLearning"], exclude: ["Data"],
+      swiftSettings: swiftSettings),
+    .target(name: "CMachineLimits", path: "Benchmarks/CMachineLimits", cSettings: cSettings),
+    .executableTarget(
+      name: "benchmarks", dependencies: ["CMachineLimits", "Kernels", "Pullback", "PullbackLearning"],
+      path: "Benchmarks", exclude: ["CMachineLimits"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PullbackLearningTests", dependencies: ["Pullback", "PullbackLearning", "digits"],
+      swiftSettings: swiftSettings),
 
     .testTarget(
       name: "PullbackTests", dependencies: ["Pullback", "Kernels"], exclude: ["Goldens"], swiftSettings: swiftSettings),
