@@ -45,7 +45,7 @@ let package = Package(
       name: "DocExamplesPlugin", capability: .buildTool(), dependencies: ["doc-examples"],
       path: "Docs/Tools/DocExamplesPlugin"),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["DocExamples", "Pullback"], swiftSettings: swiftSettings,
+      name: "DocumentationTests", dependencies: ["DocExamples", "Pullback", "PullbackLearning"], swiftSettings: swiftSettings,
       plugins: ["DocExamplesPlugin"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,6 +1,6 @@
 public import Pullback
 
-/// An affine layer: `x · weight + bias`.
+/// An affine layer, `x · weight + bias`, and a rectifier after it if wanted.
 ///
 /// ```swift
 /// import PullbackLearning
@@ -13,28 +13,28 @@ public struct Linear: Layer {
   public var weight: Tensor
   /// What is added to every row, of shape `[outputs]`; nil for nothing.
   public var bias: Tensor?
+  /// What is applied to the result, in the same pass.
+  public let activation: LinearActivation
 
   /// A layer with the given weights.
-  public init(weight: Tensor, bias: Tensor? = nil) {
+  public init(weight: Tensor, bias: Tensor? = nil, activation: LinearActivation = .none) {
     self.weight = weight.requiringGradient()
     self.bias = bias?.requiringGradient()
+    self.activation = activation
   }
 
   /// A layer with weights drawn from a distribution and biases of zero.
   public init(
-    _ inputs: Int, _ outputs: Int, hasBias: Bool = true, initializer: Initializer = .heNormal, dtype: DType = .float32,
-    using generator: inout some RandomNumberGenerator
+    _ inputs: Int, _ outputs: Int, hasBias: Bool = true, activation: LinearActivation = .none,
+    initializer: Initializer = .heNormal, dtype: DType = .float32, using generator: inout some RandomNumberGenerator
   ) {
     self.init(
       weight: initializer([inputs, outputs], dtype: dtype, using: &generator),
-      bias: hasBias ? Tensor.zeros([outputs], dtype: dtype) : nil)
+      bias: hasBias ? Tensor.zeros([outputs], dtype: dtype) : nil, activation: activation)
   }
 
   /// `x · weight + bias` for `x` of shape `[…, inputs]`.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    let product = x.matmul(weight)
-    return bias.map { product + $0 } ?? product
-  }
+  public func callAsFunction(_ x: Tensor) -> Tensor { linear(x, weight: weight, bias: bias, activation: activation) }
 
   /// Visits `weight`, then `bias`.
   public mutating func forEachParameter(_ body: (_ name: String, _ parameter: inout Tensor) -> Void) {
@@ -64,7 +64,7 @@ public struct Activation: Layer, Sendable {
 ///
 /// var generator = PhiloxGenerator(seed: 1)
 /// let network = Sequential([
-///   Linear(4, 8, using: &generator), Activation(relu), Linear(8, 3, using: &generator),
+///   Linear(4, 8, using: &generator), Activation(tanh), Linear(8, 3, using: &generator),
 /// ])
 /// print(network(Tensor.ones([2, 4])).shape, network.parameters.map(\.name))
 /// // [2, 3] ["0.weight", "0.bias", "2.weight", "2.bias"]

@@ -101,13 +101,17 @@ private struct Moments {
   static func update(
     _ moments: inout Moments?, of parameter: inout Tensor, _ gradient: Tensor, isAMSGrad: Bool, _ step: AdamStep
   ) {
-    if moments == nil {
-      let zeros = { Tensor.zeros(parameter.shape, dtype: parameter.dtype) }
-      moments = Moments(mean: zeros(), square: zeros(), maximum: isAMSGrad ? zeros() : nil)
-    }
-    moments!.stepCount += 1
+    var state = moments.take() ?? Moments(for: parameter, isAMSGrad: isAMSGrad)
+    state.stepCount += 1
     parameter.descendByAdam(
-      along: gradient, mean: &moments!.mean, square: &moments!.square, maximum: &moments!.maximum, step,
-      number: moments!.stepCount)
+      along: gradient, mean: &state.mean, square: &state.square, maximum: &state.maximum, step, number: state.stepCount)
+    moments = state
+  }
+
+  private init(for parameter: Tensor, isAMSGrad: Bool) {
+    func zeros() -> Tensor { .zeros(parameter.shape, dtype: parameter.dtype) }
+    mean = zeros()
+    square = zeros()
+    maximum = isAMSGrad ? zeros() : nil
   }
 }

@@ -22,7 +22,7 @@ public struct Schedule: Sendable {
   public static func cosine(from initial: Double, to final: Double = 0, steps: Int) -> Schedule {
     Schedule { step in
       let progress = Swift.min(1, Double(step) / Double(Swift.max(1, steps)))
-      return final + (initial - final) * (1 + cosine(.pi * progress)) / 2
+      return final + (initial - final) * (1 + .cosine(of: .pi * progress)) / 2
     }
   }
 

@@ -1,0 +1,1 @@
+@main struct Digits { static func main() {} }
