@@ -1,0 +1,31 @@
+import Pullback
+import PullbackLearning
+
+/// Two affine layers with a rectifier between them, and softmax with cross-entropy as the loss.
+struct Network: Module {
+  private var hidden: Linear
+  private var output: Linear
+  /// Subtracted from every image; not learned.
+  private let center: Tensor
+
+  init(hiddenCount: Int, centeredAt center: Tensor, using generator: inout some RandomNumberGenerator) {
+    self.center = center
+    hidden = Linear(64, hiddenCount, activation: .relu, using: &generator)
+    output = Linear(hiddenCount, 10, using: &generator)
+  }
+
+  /// The scores of the ten digits for each image.
+  func logits(_ images: Tensor) -> Tensor { output(hidden(images - center)) }
+
+  func loss(_ digits: Dataset) -> Tensor { softmaxCrossEntropy(logits(digits.inputs), labels: digits.targets) }
+
+  /// The share of digits that are recognised.
+  func accuracy(on digits: Dataset) -> Double {
+    withoutRecording { PullbackLearning.accuracy(of: logits(digits.inputs), labels: digits.targets) }
+  }
+
+  mutating func forEachParameter(_ body: (_ name: String, _ parameter: inout Tensor) -> Void) {
+    hidden.forEachParameter(in: "hidden", body)
+    output.forEachParameter(in: "output", body)
+  }
+}
