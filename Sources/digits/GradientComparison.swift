@@ -20,13 +20,13 @@ struct GradientComparison: CustomStringConvertible {
     let digits = Dataset(inputs: digits.inputs.cast(to: .float64), targets: digits.targets)
 
     let clock = ContinuousClock()
-    var exact = Gradients()
+    var exact: Gradients?
     backpropagationTime = clock.measure { exact = network.loss(digits).backward() }
     var numerical: [Tensor] = []
     numericalTime = clock.measure { numerical = GradientComparison.numericalGradients(of: network, on: digits) }
 
     rows = zip(network.parameters, numerical).map { parameter, numerical in
-      let gradient = exact[parameter.value]
+      let gradient = exact![parameter.value]
       let difference = abs(gradient - numerical).max() / abs(gradient).max()
       return Row(name: parameter.name, count: gradient.count, difference: difference.item())
     }
