@@ -9,13 +9,13 @@ struct MachineLimits {
 
   init(threads: Int) {
     operationsPerSecond = machine_peak_flops(Int32(threads))
-    copyRates = [32 << 10, 512 << 10, 8 << 20, 64 << 20].map { ($0, machine_copy_rate(Int32(threads), $0)) }
+    copyRates = [32 << 10, 512 << 10, 8 << 20, 32 << 20, 128 << 20].map { ($0, machine_copy_rate(Int32(threads), $0)) }
   }
 
-  /// The rate of a copy of about so many bytes: caches make small ones faster.
+  /// The rate of a copy of about so many bytes: caches make small ones faster. Work that uses the same bytes again while
+  /// they are still in a cache may exceed it.
   func bytesPerSecond(for bytes: Double) -> Double {
-    let fits = copyRates.first { bytes <= Double($0.bytes) * 1.5 } ?? copyRates.last!
-    return fits.rate
+    (copyRates.first { bytes <= Double($0.bytes) * 1.5 } ?? copyRates.last!).rate
   }
 
   var description: String {

@@ -25,7 +25,7 @@ struct Digits {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
 
     var generator = PhiloxGenerator(seed: options.seed)
-    var network = Network(hiddenCount: 200, centeredAt: training.inputs.mean(axis: 0), using: &generator)
+    var network = Network(hiddenCount: 200, using: &generator)
     print("\(training.count) digits to learn from, \(test.count) to test with; \(network.parameterCount) parameters")
     let history = train(&network, on: training, testedWith: test, epochs: options.epochs, using: &generator)
 

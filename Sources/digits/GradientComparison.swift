@@ -1,3 +1,4 @@
+import Foundation
 import Pullback
 import PullbackLearning
 
@@ -58,11 +59,12 @@ struct GradientComparison: CustomStringConvertible {
 
   var description: String {
     let table = rows.map { row in
-      let ratio = (row.difference * 1e9).fixed(3)
-      return "  \(row.name.padded(right: 14)) \("\(row.count)".padded(left: 6)) elements, largest relative difference \(ratio)e-9"
+      let difference = String(format: "%.1e", row.difference)
+      return "  \(row.name.padded(right: 14)) \("\(row.count)".padded(left: 6)) elements, largest relative difference \(difference)"
     }
     let (slow, fast) = (numericalTime / .milliseconds(1), backpropagationTime / .milliseconds(1))
-    let times = "  numerically \(slow.fixed(0)) ms, by backpropagation \(fast.fixed(3)) ms: \((slow / fast).fixed(0)) times faster"
+    let times =
+      "  numerically \(slow.fixed(0)) ms, by backpropagation \(fast.fixed(3)) ms: \((slow / fast).fixed(0)) times faster"
     return (table + [times]).joined(separator: "\n")
   }
 }

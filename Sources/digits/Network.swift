@@ -5,17 +5,14 @@ import PullbackLearning
 struct Network: Module {
   private var hidden: Linear
   private var output: Linear
-  /// Subtracted from every image; not learned.
-  private let center: Tensor
 
-  init(hiddenCount: Int, centeredAt center: Tensor, using generator: inout some RandomNumberGenerator) {
-    self.center = center
+  init(hiddenCount: Int, using generator: inout some RandomNumberGenerator) {
     hidden = Linear(64, hiddenCount, activation: .relu, using: &generator)
     output = Linear(hiddenCount, 10, using: &generator)
   }
 
   /// The scores of the ten digits for each image.
-  func logits(_ images: Tensor) -> Tensor { output(hidden(images - center)) }
+  func logits(_ images: Tensor) -> Tensor { output(hidden(images)) }
 
   func loss(_ digits: Dataset) -> Tensor { softmaxCrossEntropy(logits(digits.inputs), labels: digits.targets) }
 
