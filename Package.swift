@@ -30,7 +30,7 @@ let package = Package(
       name: "benchmarks", dependencies: ["CMachineLimits", "Kernels", "Pullback", "PullbackLearning"],
       path: "Benchmarks", exclude: ["CMachineLimits"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "PullbackLearningTests", dependencies: ["Pullback", "PullbackLearning", "digits"],
+      name: "PullbackLearningTests", dependencies: ["Kernels", "Pullback", "PullbackLearning", "digits"],
       swiftSettings: swiftSettings),
 
     .testTarget(

@@ -57,6 +57,9 @@ struct GradientComparison: CustomStringConvertible {
     }
   }
 
+  /// The largest relative difference of all parameters.
+  var largestDifference: Double { rows.map(\.difference).max() ?? 0 }
+
   var description: String {
     let table = rows.map { row in
       let difference = String(format: "%.1e", row.difference)

@@ -5,7 +5,7 @@ public import Pullback
 /// ```swift
 /// import PullbackLearning
 ///
-/// let data = Dataset(inputs: Tensor.arange(0, 10).reshaped(to: [5, 2]), targets: Tensor([0, 1, 0, 1, 0], dtype: .int64))
+/// let data = Dataset(inputs: Tensor.arange(10).reshaped(to: [5, 2]), targets: Tensor([0, 1, 0, 1, 0], dtype: .int64))
 /// let (training, test) = data.split(at: 4)
 /// print(training.count, test.count)  // 4 1
 ///

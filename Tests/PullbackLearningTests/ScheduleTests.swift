@@ -1,2 +1,0 @@
-import PullbackLearning
-import Testing
