@@ -63,7 +63,9 @@ struct GradientComparison: CustomStringConvertible {
   var description: String {
     let table = rows.map { row in
       let difference = String(format: "%.1e", row.difference)
-      return "  \(row.name.padded(right: 14)) \("\(row.count)".padded(left: 6)) elements, largest relative difference \(difference)"
+      return
+        "  \(row.name.padded(right: 14)) \("\(row.count)".padded(left: 6)) elements, "
+        + "largest relative difference \(difference)"
     }
     let (slow, fast) = (numericalTime / .milliseconds(1), backpropagationTime / .milliseconds(1))
     let times =

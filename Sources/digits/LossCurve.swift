@@ -19,7 +19,8 @@ struct LossCurve {
     let (width, height) = (LossCurve.width.fixed(0), LossCurve.height.fixed(0))
     let lines =
       [
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" width=\"\(width)\" height=\"\(height)\" "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" "
+          + "width=\"\(width)\" height=\"\(height)\" "
           + "font-family=\"system-ui, sans-serif\" font-size=\"13\" fill=\"#333\">",
         "<rect width=\"\(width)\" height=\"\(height)\" fill=\"#fff\"/>",
       ] + grid() + [
@@ -60,7 +61,8 @@ struct LossCurve {
     let legend = LossCurve.width - LossCurve.right - 190 + 105 * Double(place)
     return [
       "<polyline points=\"\(points)\" fill=\"none\" stroke=\"\(color)\" stroke-width=\"2\" stroke-linejoin=\"round\"/>",
-      "<line x1=\"\(legend.fixed(1))\" y1=\"18\" x2=\"\((legend + 24).fixed(1))\" y2=\"18\" stroke=\"\(color)\" stroke-width=\"2\"/>",
+      "<line x1=\"\(legend.fixed(1))\" y1=\"18\" x2=\"\((legend + 24).fixed(1))\" y2=\"18\" stroke=\"\(color)\" "
+        + "stroke-width=\"2\"/>",
       text(name, x: legend + 30, y: 22, "start"),
     ]
   }

@@ -56,9 +56,10 @@ import Testing
     let epochs = (1...12).map { Epoch(trainingLoss: 1 / Double($0), testLoss: 2 / Double($0)) }
     let svg = LossCurve(epochs).svg()
     #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
-    #expect(svg.split(separator: "<polyline points=\"").dropFirst().allSatisfy { line in
-      line.prefix { $0 != "\"" }.split(separator: " ").count == 12
-    })
+    #expect(
+      svg.split(separator: "<polyline points=\"").dropFirst().allSatisfy { line in
+        line.prefix { $0 != "\"" }.split(separator: " ").count == 12
+      })
     #expect(LossCurve([Epoch(trainingLoss: .nan, testLoss: .infinity)]).svg().contains("nan") == false)
   }
 }

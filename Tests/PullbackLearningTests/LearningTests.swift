@@ -68,7 +68,10 @@ import Testing
     let seen = batches.flatMap { $0.targets.scalars(as: Int.self) }
     #expect(seen.sorted() == Array(0..<10) && seen != Array(0..<10))
     #expect(batches.allSatisfy { $0.inputs.scalars(as: Int.self) == $0.targets.scalars(as: Int.self) })
-    #expect(data.batches(of: 4, droppingLast: true).map { $0.targets.scalars(as: Int.self) } == [[0, 1, 2, 3], [4, 5, 6, 7]])
+    #expect(
+      data.batches(of: 4, droppingLast: true).map { $0.targets.scalars(as: Int.self) } == [
+        [0, 1, 2, 3], [4, 5, 6, 7],
+      ])
     let (first, rest) = data.split(at: 7)
     #expect(first.count == 7 && rest.targets.scalars(as: Int.self) == [7, 8, 9])
     #expect(data.shuffled(using: &generator).targets.sum() == data.targets.sum())

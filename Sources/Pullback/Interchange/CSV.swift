@@ -74,7 +74,8 @@ public struct CSVTable: Sendable {
     let end = field.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? begin
     let text = String(decoding: field[begin..<end], as: UTF8.self)
     guard let value = Double(text) else {
-      throw CSVError(line: line, column: column, reason: text.isEmpty ? "the field is empty" : "\"\(text)\" is not a number")
+      throw CSVError(
+        line: line, column: column, reason: text.isEmpty ? "the field is empty" : "\"\(text)\" is not a number")
     }
     guard dtype.holds(value, writtenAs: text) else {
       throw CSVError(line: line, column: column, reason: "\(text) is not a value of \(dtype)")
@@ -145,7 +146,8 @@ private struct CSVReader {
 
   private var isAtLineEnd: Bool {
     position >= bytes.count || bytes[position] == UInt8(ascii: "\n")
-      || bytes[position] == UInt8(ascii: "\r") && position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "\n")
+      || bytes[position] == UInt8(ascii: "\r") && position + 1 < bytes.count
+        && bytes[position + 1] == UInt8(ascii: "\n")
   }
 
   private mutating func skipLineEnd() {

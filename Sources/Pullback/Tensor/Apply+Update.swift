@@ -78,7 +78,8 @@ extension Tensor {
       let offset = part.lowerBound * size
       kernel(
         elements.pointer + offset, gradient.pointer + offset, mean.elements.pointer + offset,
-        square.elements.pointer + offset, maximum.map { $0.elements.pointer + offset }, part.count, step.rate, step.beta1,
+        square.elements.pointer + offset, maximum.map { $0.elements.pointer + offset }, part.count, step.rate,
+        step.beta1,
         step.beta2, step.epsilon, step.weightDecay, step.isDecayDecoupled ? 1 : 0, correction1, correction2)
     }
     becomeLeaf()

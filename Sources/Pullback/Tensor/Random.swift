@@ -99,7 +99,8 @@ extension Tensor {
   /// ```
   public static func permutation(_ count: Int, using generator: inout some RandomNumberGenerator) -> Tensor {
     guard count >= 0 else {
-      return fail(.invalidArgument, "permutation", "there is no order of \(count) numbers; the count must not be negative")
+      return fail(
+        .invalidArgument, "permutation", "there is no order of \(count) numbers; the count must not be negative")
     }
     // Fisher and Yates. The standard library's shuffle may change between versions; this one may not.
     var order = Array(0..<count)

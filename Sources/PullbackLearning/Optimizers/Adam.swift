@@ -12,7 +12,7 @@ public import Pullback
 /// var w = Tensor([1, -2]).requiringGradient()
 /// var optimizer = Adam(learningRate: 0.1)
 /// optimizer.update(&w, with: (w * w).sum().backward())
-/// print(w)  // [ 0.9, -1.9] : [2] float32
+/// print(w)  // [0.9, -1.9] : [2] float32
 /// ```
 public struct Adam: Optimizer {
   /// How far a step goes.

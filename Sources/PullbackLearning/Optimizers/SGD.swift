@@ -17,8 +17,8 @@ public import Pullback
 ///   print(loss)
 /// }
 /// // 5.0
-/// // 3.2
-/// // 2.0480003
+/// // 3.2000003
+/// // 2.0479999
 /// ```
 public struct SGD: Optimizer {
   /// How far a step goes.

@@ -1,6 +1,7 @@
 #include "CDigits.h"
 
-// A C23 directive that every compiler of this package knows; a Swift array literal of this size takes a minute to build.
+// #embed is of C23, and known to every compiler of this package. A Swift array literal of this size takes a minute to
+// build.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const uint8_t text[] = {
