@@ -34,7 +34,8 @@ let package = Package(
       swiftSettings: swiftSettings),
 
     .testTarget(
-      name: "PullbackTests", dependencies: ["Pullback", "Kernels"], exclude: ["Goldens"], swiftSettings: swiftSettings),
+      name: "PullbackTests", dependencies: ["Pullback", "PullbackLearning", "Kernels"], exclude: ["Goldens"],
+      swiftSettings: swiftSettings),
 
     // The examples of all documents, as tests.
     .target(name: "DocExamples", path: "Docs/Tools/DocExamples", swiftSettings: swiftSettings),
@@ -45,8 +46,8 @@ let package = Package(
       name: "DocExamplesPlugin", capability: .buildTool(), dependencies: ["doc-examples"],
       path: "Docs/Tools/DocExamplesPlugin"),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["DocExamples", "Pullback", "PullbackLearning"], swiftSettings: swiftSettings,
-      plugins: ["DocExamplesPlugin"]),
+      name: "DocumentationTests", dependencies: ["DocExamples", "Pullback", "PullbackLearning"],
+      swiftSettings: swiftSettings, plugins: ["DocExamplesPlugin"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,8 +12,9 @@ struct MachineLimits {
     copyRates = [32 << 10, 512 << 10, 8 << 20, 32 << 20, 128 << 20].map { ($0, machine_copy_rate(Int32(threads), $0)) }
   }
 
-  /// The rate of a copy of about so many bytes: caches make small ones faster. Work that uses the same bytes again while
-  /// they are still in a cache may exceed it.
+  /// The rate of a copy of about so many bytes: caches make small ones faster.
+  ///
+  /// Work that uses the same bytes again while they are still in a cache may exceed it.
   func bytesPerSecond(for bytes: Double) -> Double {
     (copyRates.first { bytes <= Double($0.bytes) * 1.5 } ?? copyRates.last!).rate
   }

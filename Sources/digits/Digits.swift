@@ -32,9 +32,10 @@ struct Digits {
     print("\ngradients of a batch of 10, every parameter moved by ±0.0001 against backpropagation:")
     print(GradientComparison(of: network, on: training[0..<10]))
 
-    let curve = folder.appending(path: "digits-loss.svg")
+    let curve = folder.appending(path: "digits-loss.svg"), tape = folder.appending(path: "digits-tape.svg")
     try LossCurve(history).svg().write(to: curve, atomically: true, encoding: .utf8)
-    print("\npictures: \(curve.path(percentEncoded: false))")
+    try network.loss(training[0..<4]).tape.svg().write(to: tape, atomically: true, encoding: .utf8)
+    print("\npictures: \(curve.path(percentEncoded: false)) \(tape.path(percentEncoded: false))")
     print("test accuracy \((network.accuracy(on: test) * 100).fixed(2)) %")
   }
 

@@ -69,7 +69,8 @@ struct GradientComparison: CustomStringConvertible {
     }
     let (slow, fast) = (numericalTime / .milliseconds(1), backpropagationTime / .milliseconds(1))
     let times =
-      "  numerically \(slow.fixed(0)) ms, by backpropagation \(fast.fixed(3)) ms: \((slow / fast).fixed(0)) times faster"
+      "  numerically \(slow.fixed(0)) ms, by backpropagation \(fast.fixed(3)) ms: "
+      + "\((slow / fast).fixed(0)) times faster"
     return (table + [times]).joined(separator: "\n")
   }
 }

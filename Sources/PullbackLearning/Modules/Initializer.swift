@@ -2,8 +2,8 @@ public import Pullback
 
 /// How the weights of a layer begin: a distribution whose spread depends on how many inputs and outputs there are.
 ///
-/// For shape `[inputs, outputs]` the fans are the two extents; for a convolution's `[outputs, inputs, extents…]` each is
-/// multiplied by the product of the extents.
+/// For shape `[inputs, outputs]` the fans are the two extents; for a convolution's `[outputs, inputs, extents…]` each
+/// is multiplied by the product of the extents.
 ///
 /// ```swift
 /// import PullbackLearning

@@ -2,8 +2,8 @@ public import Pullback
 
 /// Something with parameters to be learned: a layer, or a network of layers.
 ///
-/// A module is a value. It names its parameters in one method, and an optimizer writes to them through it. A module made of
-/// others passes the visit on:
+/// A module is a value. It names its parameters in one method, and an optimizer writes to them through it. A module made
+/// of others passes the visit on:
 ///
 /// ```swift
 /// import PullbackLearning

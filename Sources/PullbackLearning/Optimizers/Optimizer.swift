@@ -2,9 +2,9 @@ public import Pullback
 
 /// A rule that moves parameters along their gradients.
 ///
-/// An optimizer is a value: its state (momentum and so on) is part of it, kept by the parameters' order in the module, so
-/// one optimizer serves one module. Parameters are written to in place when nobody else sees their memory; a tensor that
-/// you keep never changes. An updated parameter is a new leaf: read gradients before the update.
+/// An optimizer is a value: its state (momentum and so on) is part of it, kept by the parameters' order in the module,
+/// so one optimizer serves one module. Parameters are written to in place when nobody else sees their memory; a tensor
+/// that you keep never changes. An updated parameter is a new leaf: read gradients before the update.
 ///
 /// A parameter that the loss did not depend on, or that does not require a gradient, stays as it is.
 public protocol Optimizer {
