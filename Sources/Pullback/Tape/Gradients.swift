@@ -25,6 +25,16 @@ public struct Gradients: Sendable {
   /// ```
   public var count: Int { items.count }
 
+  /// The gradients, in no particular order.
+  public var values: [Tensor] { items.map(\.gradient) }
+
+  /// These gradients, each transformed.
+  public func mapValues(_ transform: (Tensor) -> Tensor) -> Gradients {
+    var result = self
+    for index in items.indices { result.items[index].gradient = transform(items[index].gradient) }
+    return result
+  }
+
   /// The gradient with respect to a tensor, of its shape and dtype; zeros if the result did not depend on it.
   ///
   /// Asking for the gradient of an untracked tensor is a mistake; it traps, or is thrown inside ``checked(_:)``.

@@ -1,0 +1,50 @@
+import Pullback
+
+extension Case {
+  /// Matrix products, plain, of transposed operands, batched, and with gradients.
+  static var matrixProducts: [Case] {
+    var cases = [32, 64, 128, 256, 512, 1024, 2048].map { product($0, $0, $0) }
+    cases += [product(128, 784, 512), product(1024, 1024, 8), product(8, 1024, 1024)]
+    cases.append(
+      Case(name: "gemm-tn/512", work: cube(512)) {
+        let (a, b) = squares(512)
+        return .whole { a.transposed().matmul(b) }
+      })
+    cases.append(
+      Case(name: "gemm-nt/512", work: cube(512)) {
+        let (a, b) = squares(512)
+        return .whole { a.matmul(b.transposed()) }
+      })
+    cases.append(
+      Case(name: "bmm/64x64x64x64", work: .operations(2 * 64 * 64 * 64 * 64)) {
+        let a = InputData.uniform(1, [64, 64, 64]), b = InputData.uniform(2, [64, 64, 64])
+        return .whole { a.matmul(b) }
+      })
+    cases.append(
+      Case(name: "gemm-vjp/512", work: .operations(3 * 2 * 512 * 512 * 512)) {
+        let (a, b) = squares(512)
+        return vjp(of: { $0[0].matmul($0[1]) }, at: [a, b], cotangent: InputData.uniform(3, [512, 512]))
+      })
+    return cases
+  }
+
+  private static func product(_ m: Int, _ k: Int, _ n: Int) -> Case {
+    let size = m == k && k == n ? "\(m)" : "\(m)x\(k)x\(n)"
+    return Case(name: "gemm-nn/\(size)", work: .operations(2 * Double(m * k * n))) {
+      let a = InputData.uniform(1, [m, k]), b = InputData.uniform(2, [k, n])
+      return .whole { a.matmul(b) }
+    }
+  }
+
+  private static func squares(_ n: Int) -> (Tensor, Tensor) {
+    (InputData.uniform(1, [n, n]), InputData.uniform(2, [n, n]))
+  }
+
+  private static func cube(_ n: Int) -> Work { .operations(2 * Double(n * n * n)) }
+}
+
+/// Forward and backward with a given cotangent, gradients of all inputs.
+func vjp(of function: @escaping ([Tensor]) -> Tensor, at inputs: [Tensor], cotangent: Tensor) -> Step {
+  let leaves = inputs.map { $0.requiringGradient() }
+  return .whole { function(leaves).backward(cotangent)[leaves[0]] }
+}

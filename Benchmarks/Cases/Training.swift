@@ -1,0 +1,52 @@
+import Pullback
+import PullbackLearning
+
+extension Case {
+  /// Whole training steps: loss, gradients, update.
+  static var training: [Case] { tiny + perceptrons }
+
+  private static var tiny: [Case] {
+    let iterations = 1500
+    let x = Tensor([[0.05, 0.10]]), target = Tensor([[0.01, 0.99]])
+    func prepare(fromTheStart: Bool) -> Step {
+      var model = TinyNetwork()
+      var optimizer = SGD(learningRate: 1)
+      return .whole {
+        if fromTheStart { model = TinyNetwork() }
+        var last = Tensor(0)
+        for _ in 0..<iterations { last = trainingStep(&model, &optimizer) { $0.loss(x, target: target) } }
+        return last
+      }
+    }
+    return [
+      Case(name: "tiny-2-2-2", units: iterations) { prepare(fromTheStart: false) },
+      // There is no compiler here: this is the same loop.
+      Case(name: "tiny-2-2-2/whole-loop-compiled", units: iterations) { prepare(fromTheStart: true) },
+    ]
+  }
+
+  private static var perceptrons: [Case] { [128, 1024].map(perceptron) }
+
+  private static func perceptron(batch: Int) -> Case {
+    let sizes = [784, 512, 256, 10]
+    let products = zip(sizes, sizes.dropFirst()).map(*)
+    // Three products for each layer, but no gradient of the input.
+    let operations = 2 * Double(batch * (3 * products.reduce(0, +) - products[0]))
+    return Case(name: "mlp/batch-\(batch)", work: .operations(operations)) {
+      let x = InputData.uniform(1, [batch, sizes[0]])
+      let labels = InputData.integers(2, [batch], below: 10)
+      var model = Perceptron(sizes)
+      var optimizer = SGD(learningRate: 0.05)
+      return .whole { trainingStep(&model, &optimizer) { $0.loss(x, labels: labels) } }
+    }
+  }
+}
+
+/// One step of training, as a user writes it.
+func trainingStep<Model: Module>(
+  _ model: inout Model, _ optimizer: inout some Optimizer, _ loss: (Model) -> Tensor
+) -> Tensor {
+  let loss = loss(model)
+  optimizer.update(&model, with: loss.backward())
+  return loss
+}

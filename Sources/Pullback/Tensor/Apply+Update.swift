@@ -1,0 +1,117 @@
+import CKernels
+import Kernels
+
+// Optimiser steps: one pass over a parameter, its gradient and the optimiser's state, in place where nobody else sees
+// the memory, so that a tensor that someone still holds never changes.
+
+/// One step of gradient descent with momentum.
+package struct DescentStep {
+  package var rate, momentum, dampening, weightDecay: Double
+  package var isNesterov: Bool
+
+  package init(rate: Double, momentum: Double, dampening: Double, weightDecay: Double, isNesterov: Bool) {
+    self.rate = rate
+    self.momentum = momentum
+    self.dampening = dampening
+    self.weightDecay = weightDecay
+    self.isNesterov = isNesterov
+  }
+}
+
+/// One step of Adam.
+package struct AdamStep {
+  package var rate, beta1, beta2, epsilon, weightDecay: Double
+  /// Whether the parameter decays by itself, as in AdamW, rather than through its gradient.
+  package var isDecayDecoupled: Bool
+
+  package init(
+    rate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, isDecayDecoupled: Bool
+  ) {
+    self.rate = rate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.isDecayDecoupled = isDecayDecoupled
+  }
+}
+
+extension Tensor {
+  /// Moves this parameter by a step of gradient descent.
+  ///
+  /// - Parameter velocity: the momentum's state, of this shape and dtype; nil before the first step, and without momentum.
+  package mutating func descend(along gradient: Tensor, velocity: inout Tensor?, _ step: DescentStep) {
+    guard let kernel = dtype.kernels.pointee.update.sgd else { return refuseUpdate("SGD") }
+    let isFirst = velocity == nil
+    if isFirst, step.momentum != 0 { velocity = .uninitialized(like: self, for: "SGD") }
+    guard let gradient = gradient.elements.contiguous(for: "SGD"), makeWritable(for: "SGD"),
+      velocity?.makeWritable(for: "SGD") != false
+    else { return }
+    let size = dtype.byteCount
+    Parallel.run(count: count, grain: Elementwise.grain) { part in
+      let offset = part.lowerBound * size
+      kernel(
+        elements.pointer + offset, gradient.pointer + offset, velocity.map { $0.elements.pointer + offset }, part.count,
+        step.rate, step.momentum, step.dampening, step.weightDecay, step.isNesterov ? 1 : 0, isFirst ? 1 : 0)
+    }
+    becomeLeaf()
+  }
+
+  /// Moves this parameter by a step of Adam.
+  ///
+  /// - Parameters:
+  ///   - mean: the running mean of the gradients, of this shape and dtype, zeros before the first step.
+  ///   - square: the running mean of their squares.
+  ///   - maximum: the largest such mean so far, for AMSGrad; nil without it.
+  ///   - number: the number of this step, from 1.
+  package mutating func descendByAdam(
+    along gradient: Tensor, mean: inout Tensor, square: inout Tensor, maximum: inout Tensor?, _ step: AdamStep,
+    number: Int
+  ) {
+    guard let kernel = dtype.kernels.pointee.update.adam else { return refuseUpdate("Adam") }
+    guard let gradient = gradient.elements.contiguous(for: "Adam"), makeWritable(for: "Adam"),
+      mean.makeWritable(for: "Adam"), square.makeWritable(for: "Adam"), maximum?.makeWritable(for: "Adam") != false
+    else { return }
+    let size = dtype.byteCount
+    let correction1 = 1 - power(step.beta1, number), correction2 = 1 - power(step.beta2, number)
+    Parallel.run(count: count, grain: Elementwise.grain) { part in
+      let offset = part.lowerBound * size
+      kernel(
+        elements.pointer + offset, gradient.pointer + offset, mean.elements.pointer + offset,
+        square.elements.pointer + offset, maximum.map { $0.elements.pointer + offset }, part.count, step.rate,
+        step.beta1,
+        step.beta2, step.epsilon, step.weightDecay, step.isDecayDecoupled ? 1 : 0, correction1, correction2)
+    }
+    becomeLeaf()
+  }
+
+  /// Makes the elements this tensor's own and contiguous: copies them unless nobody else sees them.
+  private mutating func makeWritable(for operation: StaticString) -> Bool {
+    if isContiguous, Elements.isUnique(&elements) { return true }
+    guard let copy = elements.copied(for: operation) else { return false }
+    elements = copy
+    return true
+  }
+
+  /// An updated parameter is another value, so it starts a graph of its own.
+  private mutating func becomeLeaf() {
+    if entry != nil { entry = Entry("leaf", of: elements, .leaf) }
+  }
+
+  private static func uninitialized(like other: Tensor, for operation: StaticString) -> Tensor? {
+    Elements.allocate(other.shape, other.dtype, for: operation).map { Tensor($0) }
+  }
+
+  private func refuseUpdate(_ operation: StaticString) { _ = unsupported(operation, dtype) }
+}
+
+/// `base` to the power of a positive whole number.
+private func power(_ base: Double, _ exponent: Int) -> Double {
+  var (result, factor, rest) = (1.0, base, exponent)
+  while rest > 0 {
+    if rest & 1 == 1 { result *= factor }
+    factor *= factor
+    rest >>= 1
+  }
+  return result
+}
