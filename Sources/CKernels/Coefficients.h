@@ -65,6 +65,16 @@ static const double cos_tail_float64[] = {
     0.041666666666666602, -0.0013888888888874064, 2.4801587289443573e-05, -2.7557314340679529e-07,
     2.0875721625551466e-09, -1.1359559381059777e-11};
 
+// atan x = x + x^3 P(x^2) for |x| <= 1. Error 2^-34: enough for float32.
+static const double atan_tail_float64[] = {
+    -0.3333333223517056, 0.19999932191087338, -0.14284250767287118, 0.110952016824638, -0.089887885619993974,
+    0.072693742227290206, -0.054704301804664568, 0.03470443737427728, -0.016471293171768712, 0.0049992478333642839,
+    -0.00071129220833876777};
+
+// pi / 2 as a sum; the first two parts times any integer below 2^20 are exact.
+static const double half_pi_high = 1.5707963267341256, half_pi_middle = 6.077100506303966e-11;
+static const double half_pi_low = 2.0222662487959506e-21;
+
 // ln 2 as a sum; the first part times any exponent is exact.
 static const float ln2_high_float32 = 0.693145752f;
 static const double ln2_high_float64 = 0.69314718048553914;

@@ -24,7 +24,8 @@
 #define WIDTH 64
 #define HAS_FUSED 1
 #define HAS_MASKS 1
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), \
+                             apply_to = function)
 #include "InstructionSet.inc"
 #pragma clang attribute pop
 

@@ -1,5 +1,6 @@
-// Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011): ten rounds of multiplications turn a counter into four random words.
-// A block of 128 bits serves four float32 or two float64 numbers, so any range of positions can be made on its own.
+// Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011): ten rounds of multiplications turn a counter into four random
+// words. A block of 128 bits serves four float32 or two float64 numbers, so any range of positions can be made
+// on its own.
 #include "KernelTable.h"
 
 #include <math.h>
@@ -94,7 +95,8 @@ static void plain_sine_and_cosine(double turns, double *sine, double *cosine) {
 }
 
 // Box-Muller: a block gives the two numbers at an even position and the odd one after it.
-void random_normal(uint64_t key, uint64_t offset, void *y, size_t count, double mean, double deviation, int scalar_type) {
+void random_normal(uint64_t key, uint64_t offset, void *y, size_t count, double mean, double deviation,
+                   int scalar_type) {
   for (size_t i = 0; i < count;) {
     const block b = random_block(key, (offset + i) / 2);
     const double uniform = 0x1p-53 * (double)((half(b, 0) >> 11) + 1);
