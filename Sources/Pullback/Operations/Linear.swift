@@ -46,18 +46,30 @@ public func linear(
     return linear(rows, weight: weight, bias: bias, activation: activation).reshaped(to: shape)
   }
   let y = matrixProduct(x, weight, "linear", finish: ProductFinish(bias: bias, relu: activation == .relu))
-  let needs = (x: x.isTracked, weight: weight.isTracked, bias: bias?.isTracked ?? false)
-  let operands = [x, weight] + (bias.map { [$0] } ?? [])
-  func cotangents(_ dz: Tensor) -> [Tensor?] {
-    [
-      needs.x ? dz.matmul(weight.transposed()) : nil,
-      needs.weight ? x.transposed().matmul(dz) : nil,
-      needs.bias ? dz.sum(axis: 0) : nil,
-    ]
+  if activation == .relu { return y.recordedWithReLU(x, weight, bias) }
+  guard let bias else {
+    return y.recorded(
+      as: "linear", wrt: x, { dy in dy.matmul(weight.transposed()) }, wrt: weight, { dy in x.transposed().matmul(dy) })
   }
-  switch activation {
-  case .none: return y.recorded(as: "linear", wrt: operands, jointly: cotangents)
-  case .relu:
-    return y.recorded(as: "linearReLU", wrt: operands, jointlyWithResult: { dy, y in cotangents(reluGradient(dy, y)) })
+  return y.recorded(
+    as: "linear",
+    wrt: x, { dy in dy.matmul(weight.transposed()) },
+    wrt: weight, { dy in x.transposed().matmul(dy) },
+    wrt: bias, { dy in dy.sum(axis: 0) })
+}
+
+extension Tensor {
+  /// Records this affine function with ReLU; what the ReLU lets through of the cotangent is computed once for all
+  /// operands.
+  fileprivate func recordedWithReLU(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?) -> Tensor {
+    let needs = (x: x.isTracked, weight: weight.isTracked, bias: bias?.isTracked ?? false)
+    return recorded(as: "linearReLU", wrt: [x, weight] + (bias.map { [$0] } ?? []), jointlyWithResult: { dy, y in
+      let dz = reluGradient(dy, y)
+      return [
+        needs.x ? dz.matmul(weight.transposed()) : nil,
+        needs.weight ? x.transposed().matmul(dz) : nil,
+        needs.bias ? dz.sum(axis: 0) : nil,
+      ]
+    })
   }
 }

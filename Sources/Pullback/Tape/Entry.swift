@@ -10,20 +10,20 @@ import Synchronization
 // `Replay.lock`, or by the one replay that has claimed the entry under it (Note [Claiming entries]); and `mark` and
 // `slot`, which are used under the lock only.
 final class Entry: @unchecked Sendable {
-  /// The name of the operation, or "leaf".
-  let operation: StaticString
+  // A recorded program holds an entry for every operation, and a long one is bound by the memory it walks through: every
+  // property here is as small as it can be.
+
+  /// Where the name lies: a literal's characters, which end with a zero.
+  private let name: UnsafePointer<UInt8>
   let sequenceNumber: UInt64
-  let shape: Shape
+  let storedShape: StoredShape
   let dtype: DType
-  /// How many results share this entry's derivative; more than 1 only under `joint`.
-  let resultCount: Int
+  private let storedResultCount: Int32
   /// How cotangents pass on to the operands.
   var derivative: Derivative
   /// The result's elements, if a derivative wants them. Without the entry, so that no reference cycle exists.
   var result: Elements?
-  /// The same for a derivative that is `joint`.
-  var results: [Elements]
-  /// The result's values if it has at most four, for pictures and reports.
+  /// The result's values if it has only a few, for pictures and reports.
   let values: SmallValues
   /// The innermost named scope at the time.
   let scope: Scope?
@@ -43,19 +43,28 @@ final class Entry: @unchecked Sendable {
     return Int(lastSequenceNumber.load(ordering: .sequentiallyConsistent) - released)
   }
 
-  init(
-    _ operation: StaticString, of value: Elements, _ derivative: Derivative, result: Elements? = nil,
-    results: [Elements] = [], resultCount: Int = 1
-  ) {
-    self.operation = operation
-    shape = value.shape
+  @inline(__always)
+  init(_ operation: StaticString, of value: Elements, _ derivative: Derivative, result: Elements? = nil) {
+    name = operation.utf8Start
+    storedShape = StoredShape(value.shape)
     dtype = value.dtype
     values = SmallValues(value)
     scope = Scope.current
+    storedResultCount = if case .joint(let joint) = derivative { Int32(joint.resultCount) } else { 1 }
     self.derivative = derivative
     self.result = result
-    self.results = results
-    self.resultCount = resultCount
+    sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+
+  /// One of the results of an entry that has several.
+  init(projectionOf entry: Entry, _ value: Elements, _ index: Int) {
+    name = entry.name
+    storedShape = StoredShape(value.shape)
+    dtype = value.dtype
+    values = SmallValues(value)
+    scope = entry.scope
+    storedResultCount = 1
+    derivative = .projection(entry, index: index)
     sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
   }
 
@@ -82,6 +91,14 @@ final class Entry: @unchecked Sendable {
     state.pointee.release_queue = nil
   }
 
+  /// The name of the operation, or "leaf".
+  var operation: String { String(cString: name) }
+
+  var shape: Shape { storedShape.shape }
+
+  /// How many results share this entry's derivative.
+  var resultCount: Int { Int(storedResultCount) }
+
   var isLeaf: Bool { if case .leaf = derivative { true } else { false } }
 }
 
@@ -103,7 +120,7 @@ enum Derivative {
   /// To any number of operands.
   case multiple([Edge])
   /// To operands that are computed together, from the cotangents of one or several results.
-  case joint([Entry], ([Tensor?], [Tensor]) -> [Tensor?])
+  case joint(Joint)
   /// To one result of an entry that has several.
   case projection(Entry, index: Int)
 }
@@ -121,26 +138,90 @@ enum VJP {
   case ofCotangentAndResult((_ dy: consuming Tensor, _ y: Tensor) -> Tensor)
 }
 
-/// The values of a tensor of at most four elements; small enough to be kept for every entry.
+/// The derivative of an operation whose operands' cotangents are computed together.
+final class Joint {
+  let operands: [Entry]
+  let vjp: (_ dys: [Tensor?], _ ys: [Tensor]) -> [Tensor?]
+  /// The results' elements, if the derivative wants them.
+  let results: [Elements]
+  let resultCount: Int
+
+  init(
+    _ operands: [Entry], results: [Elements], resultCount: Int,
+    vjp: @escaping (_ dys: [Tensor?], _ ys: [Tensor]) -> [Tensor?]
+  ) {
+    self.operands = operands
+    self.results = results
+    self.resultCount = resultCount
+    self.vjp = vjp
+  }
+}
+
+/// A shape in half the room: up to four extents of 32 bits inline, others in an object.
+struct StoredShape {
+  private final class Large {
+    let shape: Shape
+    init(_ shape: Shape) { self.shape = shape }
+  }
+
+  private var extents = InlineArray<4, UInt32>(repeating: 1)
+  private let large: Large?
+  private let rank: UInt8
+
+  @inline(__always)
+  init(_ shape: Shape) {
+    rank = UInt8(truncatingIfNeeded: shape.rank)
+    var isSmall = shape.rank <= 4
+    for axis in 0..<4 {
+      extents[axis] = UInt32(truncatingIfNeeded: shape.extents[axis])
+      isSmall = isSmall && shape.extents[axis] >> 32 == 0
+    }
+    large = isSmall ? nil : Large(shape)
+  }
+
+  var shape: Shape {
+    if let large { return large.shape }
+    var shape = Shape()
+    for axis in 0..<Int(rank) { shape.append(Int(extents[axis])) }
+    return shape
+  }
+
+  @inline(__always)
+  static func == (stored: StoredShape, shape: Shape) -> Bool {
+    if let large = stored.large { return large.shape == shape }
+    guard Int(stored.rank) == shape.rank else { return false }
+    var difference = 0
+    for axis in 0..<4 { difference |= Int(stored.extents[axis]) ^ shape.extents[axis] }
+    return difference == 0
+  }
+}
+
+/// The values of a tensor of a few elements, small enough to be kept for every entry: four of float32, two of float64.
 struct SmallValues {
-  private var storage = InlineArray<4, Double>(repeating: 0)
-  let count: Int
+  private var bits: (UInt64, UInt64) = (0, 0)
+  private let dtype: DType
+  private let storedCount: UInt8
 
   @inline(__always)
   init(_ elements: Elements) {
-    guard elements.count <= 4, elements.isContiguous else {
-      count = 0
+    dtype = elements.dtype
+    let bytes = elements.count &* dtype.byteCount
+    guard elements.count <= 4, bytes <= 16, elements.isContiguous else {
+      storedCount = 0
       return
     }
-    count = elements.count
-    for index in 0..<count {
-      storage[index] =
-        elements.dtype == .float32
-        ? Double(elements.pointer.load(fromByteOffset: index * 4, as: Float.self))
-        : elements.pointer.load(fromByteOffset: index * 8, as: Double.self)
-    }
+    storedCount = UInt8(truncatingIfNeeded: elements.count)
+    withUnsafeMutableBytes(of: &bits) { $0.baseAddress!.copyMemory(from: elements.pointer, byteCount: bytes) }
   }
 
   /// Empty if the tensor had more elements than are kept.
-  var array: [Double] { (0..<count).map { storage[$0] } }
+  var array: [Double] {
+    withUnsafeBytes(of: bits) { bytes in
+      (0..<Int(storedCount)).map { index in
+        dtype == .float32
+          ? Double(bytes.load(fromByteOffset: index * 4, as: Float.self))
+          : bytes.load(fromByteOffset: index * 8, as: Double.self)
+      }
+    }
+  }
 }

@@ -272,12 +272,13 @@ extension [Tensor] {
   ) -> [Tensor] {
     guard isRecording, !isEmpty, operands.contains(where: \.isTracked) else { return self }
     let positions = operands.indices.filter { operands[$0].isTracked }
-    let entry = Entry(
-      name, of: self[0].elements,
-      .joint(positions.map { operands[$0].entry! }) { dys, ys in
-        let terms = vjp(dys, ys)
-        return positions.map { $0 < terms.count ? terms[$0] : nil }
-      }, results: keepingResults ? map(\.elements) : [], resultCount: count)
+    let joint = Joint(
+      positions.map { operands[$0].entry! }, results: keepingResults ? map(\.elements) : [], resultCount: count
+    ) { dys, ys in
+      let terms = vjp(dys, ys)
+      return positions.map { $0 < terms.count ? terms[$0] : nil }
+    }
+    let entry = Entry(name, of: self[0].elements, .joint(joint))
     if count == 1 { return [Tensor(self[0].elements, entry: entry)] }
     return enumerated().map { index, result in
       result.dtype.isFloatingPoint ? result.projected(from: entry, index) : result
@@ -288,6 +289,6 @@ extension [Tensor] {
 extension Tensor {
   /// These elements as one of the results that an entry has.
   func projected(from entry: Entry, _ index: Int) -> Tensor {
-    Tensor(elements, entry: Entry(entry.operation, of: elements, .projection(entry, index: index)))
+    Tensor(elements, entry: Entry(projectionOf: entry, elements, index))
   }
 }

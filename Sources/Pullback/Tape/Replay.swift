@@ -25,7 +25,7 @@ struct Replay {
   private var order: [Int32]?
   private var furtherOperands: [[Int32]] = []
   /// What a replay that retains the tape copied.
-  private var retained: [(derivative: Derivative, result: Elements?, results: [Elements])] = []
+  private var retained: [(derivative: Derivative, result: Elements?)] = []
   private var cotangents: [Tensor?]
   /// The cotangents of entries with several results.
   private var severalCotangents: [Int32: [Tensor?]] = [:]
@@ -40,7 +40,7 @@ struct Replay {
     self.recording = recording
     self.retaining = retaining
     cotangents = []
-    let failure = Replay.lock.withLock { replayCount -> StaticString? in
+    let failure = Replay.lock.withLock { replayCount -> String? in
       replayCount += 1
       return layOut(seeds.map(\.entry), mark: replayCount)
     }
@@ -64,7 +64,7 @@ struct Replay {
   }
 
   /// Gives every reachable entry a place. Returns the operation of an entry that had been replayed, having undone all.
-  private mutating func layOut(_ roots: [Entry], mark: UInt64) -> StaticString? {
+  private mutating func layOut(_ roots: [Entry], mark: UInt64) -> String? {
     var descending = true
     for root in roots { _ = discover(root, mark) }
     var cursor = 0
@@ -89,12 +89,12 @@ struct Replay {
       case .multiple(let edges):
         furtherOperands.append(edges.map { discover($0.operand, mark) })
         steps[cursor].furtherOperands = Int32(furtherOperands.count - 1)
-      case .joint(let operands, _):
-        furtherOperands.append(operands.map { discover($0, mark) })
+      case .joint(let joint):
+        furtherOperands.append(joint.operands.map { discover($0, mark) })
         steps[cursor].furtherOperands = Int32(furtherOperands.count - 1)
       }
       if retaining {
-        retained.append((entry.derivative, entry.result, entry.results))
+        retained.append((entry.derivative, entry.result))
       } else if !entry.isLeaf {
         entry.isReplayed = true
       }
@@ -139,13 +139,12 @@ struct Replay {
   private mutating func pass(_ dy: consuming Tensor?, _ place: Int32, _ entry: Entry) {
     // Taken out, not copied: what the entry saved goes when this call ends.
     var derivative = Derivative.released
-    var (result, results) = (Elements?.none, [Elements]())
+    var result: Elements?
     if retaining {
-      (derivative, result, results) = retained[Int(place)]
+      (derivative, result) = retained[Int(place)]
     } else {
       swap(&derivative, &entry.derivative)
       result = entry.result.take()
-      swap(&results, &entry.results)
     }
     switch derivative {
     case .leaf, .released: break
@@ -168,20 +167,21 @@ struct Replay {
       var dys = severalCotangents[sourcePlace] ?? [Tensor?](repeating: nil, count: source.resultCount)
       dys[index] = dys[index].map { $0 + dy } ?? dy
       severalCotangents[sourcePlace] = dys
-    case .joint(let operands, let vjp):
+    case .joint(let joint):
       guard let dys = severalCotangents.removeValue(forKey: place) ?? dy.map({ [$0] }) else { return }
-      let terms = vjp(dys, results.enumerated().map { saved($1, $0, of: entry) })
+      let several = joint.resultCount > 1
+      let terms = joint.vjp(dys, joint.results.enumerated().map { saved($1, several ? $0 : nil, of: entry) })
       let places = furtherOperands[Int(steps[Int(place)].furtherOperands)]
       for (index, term) in terms.enumerated() {
-        if let term { accumulate(term, places[index], operands[index], from: entry) }
+        if let term { accumulate(term, places[index], joint.operands[index], from: entry) }
       }
     }
   }
 
   /// One of the results of an entry with a joint derivative, with its history if the replay is recorded.
-  private func saved(_ elements: Elements, _ index: Int, of entry: Entry) -> Tensor {
+  private func saved(_ elements: Elements, _ index: Int?, of entry: Entry) -> Tensor {
     guard recording else { return Tensor(elements) }
-    return entry.resultCount == 1 ? Tensor(elements, entry: entry) : Tensor(elements).projected(from: entry, index)
+    return index.map { Tensor(elements).projected(from: entry, $0) } ?? Tensor(elements, entry: entry)
   }
 
   @inline(__always)
@@ -198,7 +198,7 @@ struct Replay {
   @inline(__always)
   private mutating func accumulate(_ term: Tensor, _ place: Int32, _ operand: Entry, from entry: Entry? = nil) {
     var term = term
-    if term.shape != operand.shape { term = term.sum(toShape: operand.shape) }
+    if !(operand.storedShape == term.shape) { term = term.sum(toShape: operand.shape) }
     if term.dtype != operand.dtype { term = wrongType(term, operand) }
     guard var sum = cotangents[Int(place)].take() else {
       cotangents[Int(place)] = term

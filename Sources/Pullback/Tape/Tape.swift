@@ -110,7 +110,7 @@ extension Replay {
       case .unary(let edge): [edge.operand]
       case .binary(let a, let b): [a.operand, b.operand]
       case .multiple(let edges): edges.map(\.operand)
-      case .joint(let operands, _): operands
+      case .joint(let joint): joint.operands
       case .projection(let source, _): [source]
       }
     }

@@ -22,11 +22,15 @@ func matrixProduct(
       "shapes \(a.shape) and \(b.shape) do not fit: the last axis of the left (\(k)) must equal the second last of the right (\(b.shape[-2]))"
     )
   }
-  let (aBatch, bBatch) = (a.shape.droppingLast(2), b.shape.droppingLast(2))
-  guard var shape = aBatch.broadcast(with: bBatch) else {
-    return fail(ShapeMismatch(operation, [aBatch, bBatch]).error)
+  var batchShape = Shape()
+  if a.rank > 2 || b.rank > 2 {
+    let (aBatch, bBatch) = (a.shape.droppingLast(2), b.shape.droppingLast(2))
+    guard let common = aBatch.broadcast(with: bBatch) else {
+      return fail(ShapeMismatch(operation, [aBatch, bBatch]).error)
+    }
+    batchShape = common
   }
-  let batchShape = shape
+  var shape = batchShape
   shape.append(m)
   shape.append(n)
   guard let c = Elements.allocate(shape, a.dtype, for: operation) else { return .standIn }

@@ -84,6 +84,9 @@ func zip(
 private func zipBroadcast(
   reusing a: inout Tensor, _ b: inout Tensor, _ operation: StaticString, p: Double, q: Double, _ kernel: binary_kernel
 ) -> Tensor {
+  if a.isContiguous, b.isContiguous, a.count == 1 || b.count == 1, let shape = a.shape.broadcast(with: b.shape) {
+    return zipWithSingle(reusing: &a, &b, shape, operation, p: p, q: q, kernel)
+  }
   var reused: Elements?
   if a.isContiguous, a.shape.broadcast(with: b.shape) == a.shape, Elements.isUnique(&a.elements) {
     reused = a.elements
@@ -95,6 +98,26 @@ private func zipBroadcast(
     kernel, nest.operands[0].pointer, nest.operands[1].pointer, nest.result.pointer, nest.loops,
     elementSize: a.dtype.byteCount, p: p, q: q)
   return Tensor(nest.result)
+}
+
+/// One operand has a single element, which repeats.
+private func zipWithSingle(
+  reusing a: inout Tensor, _ b: inout Tensor, _ shape: Shape, _ operation: StaticString, p: Double, q: Double,
+  _ kernel: binary_kernel
+) -> Tensor {
+  let y: Elements
+  if a.shape == shape, Elements.isUnique(&a.elements) {
+    y = a.elements
+  } else if b.shape == shape, Elements.isUnique(&b.elements) {
+    y = b.elements
+  } else {
+    guard let new = Elements.allocate(shape, a.dtype, for: operation) else { return .standIn }
+    y = new
+  }
+  Elementwise.binary(
+    kernel, a.elements.pointer, aStep: a.count == 1 ? 0 : 1, b.elements.pointer, bStep: b.count == 1 ? 0 : 1,
+    y.pointer, count: y.count, elementSize: y.dtype.byteCount, p: p, q: q)
+  return Tensor(y)
 }
 
 /// `y = kernel(x, scalar)`, written over `x` where nobody else sees it; the scalar takes the tensor's type.

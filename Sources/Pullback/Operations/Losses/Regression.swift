@@ -17,7 +17,15 @@ extension Tensor {
 /// print(meanSquaredError(Tensor([1, 2]), Tensor([0, 0])))  // 2.5
 /// ```
 public func meanSquaredError(_ prediction: Tensor, _ target: Tensor, reduction: LossReduction = .mean) -> Tensor {
-  squaredDifference(prediction, target).reduced(reduction)
+  guard reduction != .none, prediction.shape == target.shape else {
+    return squaredDifference(prediction, target).reduced(reduction)
+  }
+  let factor = reduction == .mean ? 1 / Double(prediction.count) : 1
+  let value = withoutRecording { squaredDifference(prediction, target).sum() * factor }
+  return value.recorded(
+    as: "meanSquaredError",
+    wrt: prediction, { dy in (prediction - target) * (dy * (2 * factor)) },
+    wrt: target, { dy in (prediction - target) * (dy * (-2 * factor)) })
 }
 
 /// The absolute difference; its derivative is 0 where both are equal.
