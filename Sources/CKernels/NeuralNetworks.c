@@ -49,7 +49,7 @@ typedef struct {
   void (*root_mean_square_norm_gradient)(const void *, const void *, const void *, const void *, void *, void *, size_t,
                                          size_t);
   void (*channel_moments)(const void *, void *, void *, size_t, size_t, size_t);
-  void (*channel_affine)(const void *, const void *, const void *, void *, size_t, size_t, size_t);
+  void (*channel_affine)(const void *, const void *, const void *, const void *, void *, size_t, size_t, size_t);
   void (*channel_gradient_sums)(const void *, const void *, const void *, void *, void *, size_t, size_t, size_t);
   void (*channel_gradient)(const void *, const void *, const void *, const void *, const void *, const void *, void *,
                            size_t, size_t, size_t);
@@ -166,9 +166,9 @@ void channel_moments(const char *instruction_set, int scalar_type, const void *x
   kernels(instruction_set, scalar_type)->channel_moments(x, mean, variance, outer, channels, inner);
 }
 
-void channel_affine(const char *instruction_set, int scalar_type, const void *x, const void *scale, const void *shift,
-                    void *y, size_t outer, size_t channels, size_t inner) {
-  kernels(instruction_set, scalar_type)->channel_affine(x, scale, shift, y, outer, channels, inner);
+void channel_affine(const char *instruction_set, int scalar_type, const void *x, const void *centre, const void *scale,
+                    const void *shift, void *y, size_t outer, size_t channels, size_t inner) {
+  kernels(instruction_set, scalar_type)->channel_affine(x, centre, scale, shift, y, outer, channels, inner);
 }
 
 void channel_gradient_sums(const char *instruction_set, int scalar_type, const void *dy, const void *x, const void *mean,

@@ -85,9 +85,9 @@ void root_mean_square_norm_gradient(const char *instruction_set, int scalar_type
 // Channels of x [outer, channels, inner]: mean and biased variance of each.
 void channel_moments(const char *instruction_set, int scalar_type, const void *x, void *mean, void *variance,
                      size_t outer, size_t channels, size_t inner);
-// y = x · scale + shift, with one scale and one shift for each channel.
-void channel_affine(const char *instruction_set, int scalar_type, const void *x, const void *scale, const void *shift,
-                    void *y, size_t outer, size_t channels, size_t inner);
+// y = (x - centre) · scale + shift, with one of each for each channel.
+void channel_affine(const char *instruction_set, int scalar_type, const void *x, const void *centre, const void *scale,
+                    const void *shift, void *y, size_t outer, size_t channels, size_t inner);
 // Of each channel, Σ dy and Σ dy (x - mean).
 void channel_gradient_sums(const char *instruction_set, int scalar_type, const void *dy, const void *x, const void *mean,
                            void *sum, void *product_sum, size_t outer, size_t channels, size_t inner);

@@ -113,15 +113,16 @@ func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
   return (Tensor(mean), Tensor(variance))
 }
 
-/// `x · scale + shift` with one scale and one shift for each channel of `x` [outer, channels, inner].
-func channelAffine(_ x: Tensor, _ scale: Tensor, _ shift: Tensor) -> Tensor {
+/// `(x - centre) · scale + shift` with one of each for each channel of `x` [outer, channels, inner].
+func channelAffine(_ x: Tensor, _ centre: Tensor, _ scale: Tensor, _ shift: Tensor) -> Tensor {
   let operation: StaticString = "batchNorm"
-  guard let source = x.elements.contiguous(for: operation), let scale = scale.elements.contiguous(for: operation),
-    let shift = shift.elements.contiguous(for: operation), let y = Elements.allocate(x.shape, x.dtype, for: operation)
+  guard let source = x.elements.contiguous(for: operation), let centre = centre.elements.contiguous(for: operation),
+    let scale = scale.elements.contiguous(for: operation), let shift = shift.elements.contiguous(for: operation),
+    let y = Elements.allocate(x.shape, x.dtype, for: operation)
   else { return .standIn }
   channel_affine(
-    InstructionSets.currentName, Int32(x.dtype.rawValue), source.pointer, scale.pointer, shift.pointer, y.pointer,
-    x.shape[0], x.shape[1], x.shape[2])
+    InstructionSets.currentName, Int32(x.dtype.rawValue), source.pointer, centre.pointer, scale.pointer, shift.pointer,
+    y.pointer, x.shape[0], x.shape[1], x.shape[2])
   return Tensor(y)
 }
 

@@ -73,7 +73,7 @@ extension ConvolutionSizes {
       let room = input[axis] + 2 * self.padding[axis]
       guard reach <= room else {
         fail(
-          .shapeMismatch, operation,
+          .invalidArgument, operation,
           "filters of shape \(w.shape) reach over \(reach) places of spatial axis \(axis), which has \(room) with its padding, of x of shape \(x.shape)"
         )
         return nil
