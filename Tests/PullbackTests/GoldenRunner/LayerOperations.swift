@@ -49,10 +49,12 @@ let layerOperations: [String: GoldenOperation] = [
       epsilon: $0.double("eps", default: 1e-5))
   },
   "instance_norm": one { instanceNorm($0[0], epsilon: $0.double("eps", default: 1e-5)) },
-  "layer_norm": one {
-    layerNorm(
-      $0[0], weight: $0.optional("weight", at: 1), bias: $0.optional("bias", at: 2), lastAxes: $0.ints("shape").count,
-      epsilon: $0.double("eps", default: 1e-5))
+  "layer_norm": one { call in
+    // The weight says which shape is normalised.
+    let weight = call.optional("weight", at: 1) ?? Tensor.ones(Shape(call.ints("shape")), dtype: call.dtype)
+    return layerNorm(
+      call[0], weight: weight, bias: call.optional("bias", at: 2), lastAxes: weight.rank,
+      epsilon: call.double("eps", default: 1e-5))
   },
   "max_pool1d": one { maxPool1D($0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation, ceilMode: $0.flag("ceil_mode")) },
   "max_pool2d": one { maxPool2D($0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation, ceilMode: $0.flag("ceil_mode")) },
