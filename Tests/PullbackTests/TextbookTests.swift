@@ -2,6 +2,8 @@ import Pullback
 import Testing
 
 /// The systems of the textbook, with its figures.
+///
+/// Two are elsewhere: the network that learns to read digits in `DigitsTests`, the pictures in `Pictures`.
 @Suite struct TextbookTests {
   // MARK: - The shop
 

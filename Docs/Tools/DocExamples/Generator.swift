@@ -16,8 +16,7 @@ public struct Generator {
   public init(path: String, document: String) {
     self.path = path
     programs = DocExamples.programs(in: document, isSwift: path.hasSuffix(".swift"))
-    let folders = path.split(separator: "/")
-    if folders.count > 2, folders[0] == "Sources" { modules.insert(String(folders[1])) }
+    if path.hasPrefix("Sources/PullbackLearning/") { modules.insert("PullbackLearning") }
     for program in programs { add(program) }
   }
 

@@ -3,3 +3,4 @@
 #include "MatrixProduct.h"
 #include "Machine.h"
 #include "LinearAlgebra.h"
+#include "NeuralNetworks.h"

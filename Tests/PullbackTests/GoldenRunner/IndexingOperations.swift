@@ -1,12 +1,6 @@
 import Pullback
 
 let indexingOperations: [String: GoldenOperation] = [
-  "embedding": one { call in
-    guard let padding = call.optionalInt("padding_idx") else { return call[0].gathering(call[1], axis: 0) }
-    var weight = call[0]
-    weight[padding] = weight[padding].detached()
-    return weight.gathering(call[1], axis: 0)
-  },
   "gather": one { $0[0].gathered(along: $0.int("axis"), at: $0[1]) },
   "index_add": one {
     $0[0].addingRows($0[2], at: $0[1], axis: $0.int("axis"), scale: $0.double("alpha", default: 1))

@@ -65,8 +65,8 @@ extension Tensor {
   ///
   /// ```swift
   /// print(try Tensor([[2, 0], [0, 1]]).choleskyInverse())
-  /// // [[0.25,  0.0],
-  /// //  [ 0.0,  1.0]] : [2, 2] float32
+  /// // [[0.25, 0.0],
+  /// //  [ 0.0, 1.0]] : [2, 2] float32
   /// ```
   ///
   /// - Parameter upper: whether the factors are upper triangles.

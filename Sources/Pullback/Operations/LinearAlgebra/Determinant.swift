@@ -8,7 +8,7 @@ extension Tensor {
   /// ```swift
   /// let x = Tensor([[1, 2], [2, 4]]).requiringGradient()
   /// let y = x.det()
-  /// print(y)  // 0.0
+  /// print(y)  // -0.0
   /// print(y.backward()[x])
   /// // [[ 4.0, -2.0],
   /// //  [-2.0,  1.0]] : [2, 2] float32

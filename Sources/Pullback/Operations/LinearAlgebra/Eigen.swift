@@ -13,8 +13,8 @@ extension Tensor {
   /// let (values, vectors) = Tensor([[2, 1], [1, 2]]).eigh()
   /// print(values)  // [1.0, 3.0] : [2] float32
   /// print(abs(vectors))
-  /// // [[0.70710677, 0.70710677],
-  /// //  [0.70710677, 0.70710677]] : [2, 2] float32
+  /// // [[0.707107, 0.707107],
+  /// //  [0.707107, 0.707107]] : [2, 2] float32
   /// ```
   ///
   /// Infinities and NaN in a matrix give NaN.

@@ -65,8 +65,8 @@ extension Tensor {
   ///
   /// ```swift
   /// print(try Tensor([[2, 0], [0, 4]]).inverse())
-  /// // [[ 0.5,  0.0],
-  /// //  [ 0.0, 0.25]] : [2, 2] float32
+  /// // [[0.5,  0.0],
+  /// //  [0.0, 0.25]] : [2, 2] float32
   /// ```
   ///
   /// - Throws: ``TensorError`` of the kind `linearAlgebraFailure` if a matrix is singular.

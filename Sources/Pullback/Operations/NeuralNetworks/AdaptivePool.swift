@@ -1,0 +1,55 @@
+// Windows that divide an axis into a given number of parts.
+
+/// The mean of windows over one axis that divide `x` into a given number of parts.
+///
+/// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool1D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
+///
+/// - Precondition: `x` has these axes, none of them empty; else traps, or throws inside ``checked(_:)``.
+public func adaptiveAvgPool1D(_ x: Tensor, output: PerAxis) -> Tensor {
+  guard let windows = Windows(adaptive: x, axes: 1, output, "adaptiveAvgPool1D") else { return .standIn }
+  return means(x, windows, "adaptiveAvgPool1D")
+}
+
+/// The greatest element of windows over one axis that divide `x` into a given number of parts.
+///
+/// The windows are those of ``adaptiveAvgPool1D(_:output:)``. VJP: as for ``maxPool1D(_:kernel:stride:padding:dilation:ceilMode:)``.
+public func adaptiveMaxPool1D(_ x: Tensor, output: PerAxis) -> Tensor {
+  guard let windows = Windows(adaptive: x, axes: 1, output, "adaptiveMaxPool1D") else { return .standIn }
+  return maxima(x, windows, "adaptiveMaxPool1D").values
+}
+
+/// The mean of windows over two axes that divide `x` into a given number of parts.
+///
+/// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool2D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
+///
+/// - Precondition: `x` has these axes, none of them empty; else traps, or throws inside ``checked(_:)``.
+public func adaptiveAvgPool2D(_ x: Tensor, output: PerAxis) -> Tensor {
+  guard let windows = Windows(adaptive: x, axes: 2, output, "adaptiveAvgPool2D") else { return .standIn }
+  return means(x, windows, "adaptiveAvgPool2D")
+}
+
+/// The greatest element of windows over two axes that divide `x` into a given number of parts.
+///
+/// The windows are those of ``adaptiveAvgPool2D(_:output:)``. VJP: as for ``maxPool2D(_:kernel:stride:padding:dilation:ceilMode:)``.
+public func adaptiveMaxPool2D(_ x: Tensor, output: PerAxis) -> Tensor {
+  guard let windows = Windows(adaptive: x, axes: 2, output, "adaptiveMaxPool2D") else { return .standIn }
+  return maxima(x, windows, "adaptiveMaxPool2D").values
+}
+
+/// The mean of windows over three axes that divide `x` into a given number of parts.
+///
+/// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool3D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
+///
+/// - Precondition: `x` has these axes, none of them empty; else traps, or throws inside ``checked(_:)``.
+public func adaptiveAvgPool3D(_ x: Tensor, output: PerAxis) -> Tensor {
+  guard let windows = Windows(adaptive: x, axes: 3, output, "adaptiveAvgPool3D") else { return .standIn }
+  return means(x, windows, "adaptiveAvgPool3D")
+}
+
+/// The greatest element of windows over three axes that divide `x` into a given number of parts.
+///
+/// The windows are those of ``adaptiveAvgPool3D(_:output:)``. VJP: as for ``maxPool3D(_:kernel:stride:padding:dilation:ceilMode:)``.
+public func adaptiveMaxPool3D(_ x: Tensor, output: PerAxis) -> Tensor {
+  guard let windows = Windows(adaptive: x, axes: 3, output, "adaptiveMaxPool3D") else { return .standIn }
+  return maxima(x, windows, "adaptiveMaxPool3D").values
+}
