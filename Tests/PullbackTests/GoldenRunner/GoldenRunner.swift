@@ -132,6 +132,8 @@ struct GoldenRunner: Sendable {
       }
     }
     let found = backward(from: seeds)
+    // Some classes have no tolerance for float32: second derivatives that are not held to it there.
+    if dtype == .float32, goldens.tolerance(second.tolerance, dtype) == nil { return }
     let comparison = try comparison(second.tolerance, dtype)
     for (role, key) in second.hvp {
       try comparison.check(found[leaves[role]!], goldens.array(key, of: golden), "the Hessian product of \(role)")
