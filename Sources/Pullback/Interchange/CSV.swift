@@ -25,9 +25,11 @@ public struct CSVTable: Sendable {
   /// Reads text.
   ///
   /// - Parameters:
+  ///   - text: the text of the table.
   ///   - hasHeader: whether the first line names the columns.
   ///   - separator: the byte between fields, a comma by default.
-  ///   - dtype: the type of the elements. Numbers that it cannot hold are refused: 1.5 as int64, 10⁴⁰ as float32, 2 as bool.
+  ///   - dtype: the type of the elements. Numbers that it cannot hold are refused: 1.5 as int64, 10⁴⁰ as float32, 2 as
+  ///     bool.
   public init(
     _ text: String, hasHeader: Bool = false, separator: Unicode.Scalar = ",", dtype: DType = .float32
   ) throws(CSVError) {

@@ -32,6 +32,7 @@ public enum FourierNormalization: Sendable, Hashable {
 /// - Parameters:
 ///   - x: complex numbers in pairs, `[…, 2]`.
 ///   - axes: the axes to transform; the pairs' axis does not count, so -1 is the one before it.
+///   - normalization: where the factor 1/n goes.
 /// - Precondition: the last axis has extent 2, and the axes exist; else traps, or throws inside ``checked(_:)``.
 public func fft(_ x: Tensor, axes: [Int] = [-1], normalization: FourierNormalization = .backward) -> Tensor {
   transform(x, axes, inverse: false, normalization, "fft")
@@ -93,6 +94,8 @@ public func rfft(_ x: Tensor, axis: Int = -1, normalization: FourierNormalizatio
 /// - Parameters:
 ///   - y: `n/2 + 1` complex numbers along the axis, in pairs.
 ///   - count: n, which the half does not tell.
+///   - axis: the axis of the complex numbers; the pairs' axis does not count.
+///   - normalization: where the factor 1/n goes.
 public func irfft(
   _ y: Tensor, count: Int, axis: Int = -1, normalization: FourierNormalization = .backward
 ) -> Tensor {

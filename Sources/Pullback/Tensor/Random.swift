@@ -47,7 +47,11 @@ extension Tensor {
   ///
   /// The same generator gives the same tensor on every machine and for any number of threads.
   ///
-  /// - Parameter dtype: float32 or float64; another is a mistake, which traps, or throws inside ``checked(_:)``.
+  /// - Parameters:
+  ///   - shape: the shape of the result.
+  ///   - range: where the numbers lie.
+  ///   - dtype: float32 or float64; another is a mistake, which traps, or throws inside ``checked(_:)``.
+  ///   - generator: where random bits come from; it advances by one.
   public static func uniform(
     _ shape: Shape, in range: Range<Double> = 0..<1, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
@@ -65,7 +69,12 @@ extension Tensor {
   ///
   /// The same generator gives the same tensor on every machine and for any number of threads.
   ///
-  /// - Parameter dtype: float32 or float64; another is a mistake, which traps, or throws inside ``checked(_:)``.
+  /// - Parameters:
+  ///   - shape: the shape of the result.
+  ///   - mean: the middle of the distribution.
+  ///   - standardDeviation: its width.
+  ///   - dtype: float32 or float64; another is a mistake, which traps, or throws inside ``checked(_:)``.
+  ///   - generator: where random bits come from; it advances by one.
   public static func normal(
     _ shape: Shape, mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator

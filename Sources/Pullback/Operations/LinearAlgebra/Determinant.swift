@@ -6,9 +6,9 @@ extension Tensor {
   /// VJP: `dx = dy · C`, where C holds the cofactors; also where the matrix is singular, and for derivatives of any order.
   ///
   /// ```swift
-  /// let x = Tensor([[1, 2], [2, 4]]).requiringGradient()
+  /// let x = Tensor([[2, 4], [1, 2]]).requiringGradient()
   /// let y = x.det()
-  /// print(y)  // -0.0
+  /// print(y)  // 0.0
   /// print(y.backward()[x])
   /// // [[ 4.0, -2.0],
   /// //  [-2.0,  1.0]] : [2, 2] float32

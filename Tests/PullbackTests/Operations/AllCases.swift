@@ -1,0 +1,6 @@
+extension OperationCase {
+  /// Every row of every table.
+  static let all: [OperationCase] =
+    arithmetic + elementary + special + activations + reductions + shapes + indexing + products + losses
+    + transforms + linearAlgebra
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Pullback
+
+/// Every operation that the sources record has a row in a table.
+@Suite struct CompletenessTests {
+  @Test func everyRecordedOperationHasACase() throws {
+    let names = try CompletenessTests.recordedNames()
+    #expect(names.count > 50)
+    let missing = names.subtracting(CompletenessTests.namesOnTapes(of: OperationCase.all)).sorted()
+    #expect(missing.isEmpty, "add a case for \(missing)")
+  }
+
+  @Test func aMissingCaseIsNoticed() throws {
+    let rows = OperationCase.all.filter { $0.name != "erfInverse" }
+    let missing = try CompletenessTests.recordedNames().subtracting(CompletenessTests.namesOnTapes(of: rows))
+    #expect(missing.contains("erfInverse"))
+  }
+
+  /// The names in `.recorded(as: "…"` in the sources of the operations.
+  private static func recordedNames() throws -> Set<String> {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/Pullback/Operations")
+    let files = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
+    var names: Set<String> = []
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(of: /\.recorded\(\s*as: "([^"]+)"/) { names.insert(String(match.1)) }
+    }
+    return names
+  }
+
+  /// The operations on the tapes of values, of gradients, and of gradients of gradients.
+  private static func namesOnTapes(of rows: [OperationCase]) -> Set<String> {
+    var names: Set<String> = []
+    for row in rows {
+      let leaves = row.operands().map { $0.requiringGradient() }
+      let y = row.function(leaves)
+      guard y.isTracked else { continue }
+      names.formUnion(y.tape.lines.map(\.operation))
+      let cotangent = Tensor.ones(y.shape, dtype: y.dtype).requiringGradient()
+      var results = [y]
+      for _ in 0..<2 {
+        results = results.flatMap { result -> [Tensor] in
+          let fits = result.shape == cotangent.shape && result.dtype == cotangent.dtype
+          let seed = fits ? cotangent : Tensor.ones(result.shape, dtype: result.dtype)
+          let gradients = result.backward(seed, recordingGradients: true)
+          return leaves.map { gradients[$0] }.filter(\.isTracked)
+        }
+        for result in results { names.formUnion(result.tape.lines.map(\.operation)) }
+      }
+    }
+    return names
+  }
+}
