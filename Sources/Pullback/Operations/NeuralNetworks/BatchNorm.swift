@@ -13,7 +13,7 @@
 /// let x = Tensor([[1, 10], [3, 30]])
 /// let (y, mean, variance) = batchNorm(
 ///   x, runningMean: Tensor([0, 0]), runningVariance: Tensor([1, 1]), momentum: 0.5, epsilon: 0)
-/// print(mean, variance)  // [ 1.0, 10.0] : [2] float32 [  1.5, 100.5] : [2] float32
+/// print(mean, variance)  // [1.0, 10.0] : [2] float32 [1.5, 100.5] : [2] float32
 /// print(y[0])  // [-1.0, -1.0] : [2] float32
 /// ```
 ///
@@ -81,7 +81,7 @@ public func batchNorm(
 ///
 /// ```swift
 /// let x = Tensor([[[1], [3], [10], [30]]])
-/// print(groupNorm(x, groups: 2, epsilon: 0).flattened())  // [-1.0,  1.0, -1.0,  1.0] : [4] float32
+/// print(groupNorm(x, groups: 2, epsilon: 0).flattened())  // [-1.0, 1.0, -1.0, 1.0] : [4] float32
 /// ```
 ///
 /// - Parameters:
@@ -110,8 +110,7 @@ public func groupNorm(
 /// with a group for each channel.
 ///
 /// ```swift
-/// print(instanceNorm(Tensor([[[1, 3], [10, 30]]]), epsilon: 0).flattened())
-/// // [-1.0,  1.0, -1.0,  1.0] : [4] float32
+/// print(instanceNorm(Tensor([[[1, 3], [10, 30]]]), epsilon: 0).flattened())  // [-1.0, 1.0, -1.0, 1.0] : [4] float32
 /// ```
 public func instanceNorm(
   _ x: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
@@ -126,7 +125,7 @@ public func instanceNorm(
 ///
 /// ```swift
 /// let y = localResponseNorm(Tensor.ones([1, 3, 1]), size: 3, alpha: 3, beta: 1, k: 0)
-/// print(y.flattened())  // [     0.5, 0.333333,      0.5] : [3] float32
+/// print(y.flattened())  // [0.5, 0.333333, 0.5] : [3] float32
 /// ```
 ///
 /// - Parameters:

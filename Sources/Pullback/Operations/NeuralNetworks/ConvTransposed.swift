@@ -9,7 +9,7 @@
 ///
 /// ```swift
 /// let x = Tensor([[[1, 2]]]), w = Tensor([[[1, 10]]])
-/// print(convTransposed1D(x, weight: w))  // [[[ 1.0, 12.0, 20.0]]] : [1, 1, 3] float32
+/// print(convTransposed1D(x, weight: w))  // [[[1.0, 12.0, 20.0]]] : [1, 1, 3] float32
 /// ```
 ///
 /// - Parameters:
