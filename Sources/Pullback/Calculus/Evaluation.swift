@@ -91,14 +91,7 @@ extension Replay {
         // A claimed entry belongs to its replay: Note [Claiming entries].
         if entry.mark == mark || entry.isReplayed { continue }
         entry.mark = mark
-        switch entry.derivative {
-        case .leaf, .released: break
-        case .unary(let edge): pending.append(edge.operand)
-        case .binary(let a, let b): pending += [a.operand, b.operand]
-        case .multiple(let edges): pending += edges.map(\.operand)
-        case .joint(let operands, _): pending += operands
-        case .projection(let source, _): pending.append(source)
-        }
+        pending += entry.derivative.operands
       }
       return false
     }

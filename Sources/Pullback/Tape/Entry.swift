@@ -125,6 +125,20 @@ enum Derivative {
   case projection(Entry, index: Int)
 }
 
+extension Derivative {
+  /// The entries that cotangents pass on to.
+  var operands: [Entry] {
+    switch self {
+    case .leaf, .released: []
+    case .unary(let edge): [edge.operand]
+    case .binary(let a, let b): [a.operand, b.operand]
+    case .multiple(let edges): edges.map(\.operand)
+    case .joint(let joint): joint.operands
+    case .projection(let source, _): [source]
+    }
+  }
+}
+
 /// The way to one operand that needs a gradient.
 struct Edge {
   let operand: Entry

@@ -105,14 +105,7 @@ extension Replay {
     lock.withLock { _ in
       // A claimed entry belongs to its replay: Note [Claiming entries].
       if entry.isReplayed { return [] }
-      return switch entry.derivative {
-      case .leaf, .released: []
-      case .unary(let edge): [edge.operand]
-      case .binary(let a, let b): [a.operand, b.operand]
-      case .multiple(let edges): edges.map(\.operand)
-      case .joint(let joint): joint.operands
-      case .projection(let source, _): [source]
-      }
+      return entry.derivative.operands
     }
   }
 }
