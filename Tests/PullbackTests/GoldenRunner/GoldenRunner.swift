@@ -73,7 +73,8 @@ struct GoldenRunner: Sendable {
     let gradients = backward(from: seeds, recordingGradients: golden.second != nil)
     let found = leaves.mapValues { gradients[$0] }
     try checkGradients(golden, found, dtype)
-    if let second = golden.second {
+    // Some second derivatives have no tolerance for float32: they are held to float64's only.
+    if let second = golden.second, dtype == .float64 || goldens.tolerance(second.tolerance, dtype) != nil {
       try checkSecond(golden, second, leaves, found, cotangents, dtype)
     }
   }
