@@ -1,5 +1,5 @@
 // Singular values by Jacobi's rotations of the rows of the triangle R of a QR decomposition, after Hestenes and de
-// Rijk: slower than bidiagonalisation, but small singular values keep their relative accuracy.
+// Rijk.
 #include "LinearAlgebraLoops.h"
 
 #include <math.h>
@@ -30,11 +30,9 @@ static void exchange(double *x, double *y, size_t count) {
   }
 }
 
-// x [n, n] becomes k · x with orthogonal rows in the order of falling length, and k, unless it is NULL, the orthogonal
-// matrix that does so.
+// The rows of x [n, n] become orthogonal, in the order of falling length; the rows of k, unless it is NULL, turn along.
 static void orthogonalise_rows(const vector_loops *loops, double *x, double *k, double *squares, size_t n) {
   enum { PATIENCE = 60 };
-  for (size_t i = 0; k && i < n * n; i++) k[i] = i % (n + 1) == 0;
   int turned = 1;
   for (int sweep = 0; turned && sweep < PATIENCE; sweep++) {
     turned = 0;
@@ -95,15 +93,37 @@ static void normalise_rows(const vector_loops *loops, double *x, double *k, doub
   }
 }
 
+// Of a larger matrix the eigenvectors of x · xᵀ are a good start: with k for them, x becomes k · x, whose rows are nearly
+// orthogonal already, so that few rotations are left. Singular values far below the largest get its absolute accuracy.
+static int start_from_eigenvectors(const vector_loops *loops, double *x, double *k, double *squares, size_t n) {
+  size_t bytes = 2 * n * n * sizeof(double);
+  double *memory = memory_allocate(bytes);
+  if (!memory) return 0;
+  double *gram = memory, *vectors = memory + n * n;
+  int done = multiply_add(loops, gram, n, x, (ptrdiff_t)n, 1, x, 1, (ptrdiff_t)n, n, n, n, 1) &&
+             symmetric_eigen(loops->instruction_set, gram, squares, vectors, n);
+  if (done && squares[0] == squares[0]) {
+    for (size_t i = 0; i < n; i++)
+      for (size_t j = 0; j < n; j++) k[(n - 1 - j) * n + i] = vectors[i * n + j];
+    memcpy(vectors, x, n * n * sizeof(double));
+    done = multiply_add(loops, x, n, k, (ptrdiff_t)n, 1, vectors, (ptrdiff_t)n, 1, n, n, n, 1);
+  }
+  memory_release(memory, bytes);
+  return done;
+}
+
 static int decompose(const vector_loops *loops, double *a, double *u, double *values, double *vt, size_t m, size_t n) {
+  enum { LARGE = 48 };
   size_t count = m * n + 2 * n * n + n;
   double *memory = memory_allocate(count * sizeof(double));
   if (!memory) return 0;
-  double *q = memory, *r = q + m * n, *k = u ? r + n * n : NULL, *squares = r + 2 * n * n;
-  int done = qr_decompose(loops->instruction_set, a, q, r, m, n, n);
+  double *q = memory, *r = q + m * n, *k = r + n * n, *squares = k + n * n;
+  for (size_t i = 0; i < n * n; i++) k[i] = i % (n + 1) == 0;
+  int done = qr_decompose(loops->instruction_set, a, q, r, m, n, n) &&
+             (n < LARGE || start_from_eigenvectors(loops, r, k, squares, n));
   if (done) {
-    orthogonalise_rows(loops, r, k, squares, n);
-    normalise_rows(loops, r, k, values, n);
+    orthogonalise_rows(loops, r, u ? k : NULL, squares, n);
+    normalise_rows(loops, r, u ? k : NULL, values, n);
   }
   if (done && u) {
     memcpy(vt, r, n * n * sizeof(double));
