@@ -71,7 +71,8 @@ import Testing
       expectEqual(try definite.inverse().matmul(definite), identity, "inverse of \(name)", 1e-9)
       let b = noise([a.shape[-1], 3])
       expectEqual(
-        definite.matmul(try solve(definite, b)), b.broadcast(to: a.shape.replacing(axis: a.rank - 1, with: 3)), name, 1e-10)
+        definite.matmul(try solve(definite, b)), b.broadcast(to: a.shape.replacing(axis: a.rank - 1, with: 3)), name,
+        1e-10)
     }
   }
 
@@ -145,7 +146,8 @@ import Testing
       let found = derivatives { $0.det() }, expected = derivatives(Self.expandedDeterminant)
       for (order, expected) in expected.enumerated() {
         let found = order < found.count ? found[order] : expected * 0
-        expectEqual(found, expected, "derivative \(order + 1) of a determinant of extent \(n) and rank \(rank)", 1e-11, scale: 1)
+        expectEqual(
+          found, expected, "derivative \(order + 1) of a determinant of extent \(n) and rank \(rank)", 1e-11, scale: 1)
       }
     }
   }
@@ -156,7 +158,8 @@ import Testing
     ]
     let together = gradient(at: stacked(parts)) { $0.det().sum() }
     for (place, part) in parts.enumerated() {
-      expectEqual(together[place], gradient(at: part) { Self.expandedDeterminant($0) }, "matrix \(place)", 1e-11, scale: 1)
+      expectEqual(
+        together[place], gradient(at: part) { Self.expandedDeterminant($0) }, "matrix \(place)", 1e-11, scale: 1)
     }
   }
 
