@@ -1,6 +1,6 @@
 // Large blocks: size classes, eight to each power of two, so that at most an eighth is wasted. Released blocks are
-// kept for the next request of their class: a block of the system's costs 1.5 us for each page of 4 KiB when it is first
-// written, a tenth of the speed of a kept one. Beyond a cap, the classes that were not asked for longest go first.
+// kept for the next request of their class: a fresh block costs 1.5 us for each page of 4 KiB when it is first
+// written, ten times what writing a kept one does. Beyond a cap, the classes not asked for longest go first.
 #define _GNU_SOURCE
 #include "LargeMemory.h"
 

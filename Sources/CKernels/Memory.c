@@ -62,7 +62,9 @@ static _Thread_local thread_cache *own;
 static inline size_t size_number(size_t bytes) { return bytes == 0 ? 0 : (bytes - 1) / MEMORY_ALIGNMENT; }
 static inline size_t size_of(size_t number) { return (number + 1) * MEMORY_ALIGNMENT; }
 // 4 to 64 blocks, near 8 KiB.
-static inline uint32_t batch_size(size_t number) { return number < 2 ? 64 : number < 32 ? 128 / (uint32_t)(number + 1) : 4; }
+static inline uint32_t batch_size(size_t number) {
+  return number < 2 ? 64 : number < 32 ? 128 / (uint32_t)(number + 1) : 4;
+}
 static inline uint32_t blocks_in_slab(size_t number) { return (SLAB - MEMORY_ALIGNMENT) / (uint32_t)size_of(number); }
 static inline slab *slab_of(free_block *block) { return (slab *)((uintptr_t)block & ~(uintptr_t)(SLAB - 1)); }
 
