@@ -91,6 +91,15 @@ import Testing
     #expect(anything.allows("0.73 seconds\n") && !anything.isClaim)
   }
 
+  @Test func lastDigitsMayDiffer() {
+    let shown = ShownOutput(line: 1, endLine: 1, output: ["[0.33333334, 2.0] : [2] float32"])
+    #expect(shown.allows("[0.3333333, 2.0] : [2] float32\n"))
+    #expect(!shown.allows("[0.33334, 2.0] : [2] float32\n"))
+    #expect(!shown.allows("[0.33333334,  2.0] : [2] float32\n"))
+    #expect(!shown.allows("[0.33333334, 2.0] : [2] float64\n"))
+    #expect(!shown.allows("0.33333334, 2.0 : [2] float32\n"))
+  }
+
   @Test func theCompilerIsToldWhereTheCodeStands() {
     let source = Generator(
       path: "Sources/Pullback/A.swift", document: "  /// ```swift\n  /// let x = Tensr()\n  /// ```"

@@ -21,29 +21,44 @@ enum Refresh {
       var lines = text.components(separatedBy: "\n")
       let earlier = shifts[file, default: []].filter { $0.line < shown.endLine }.map(\.count).reduce(0, +)
       let end = shown.endLine - 1 + earlier
-      let replaced = replacement(of: lines[end], shown.output ?? [], by: output)
-      let extent = replaced.extent
-      lines.replaceSubrange(end..<end + extent, with: replaced.lines)
-      shifts[file, default: []].append((shown.endLine, replaced.lines.count - extent))
+      guard let call = Call(in: lines, at: end, showing: shown.output ?? []) else { return false }
+      let new = call.lines(showing: output)
+      lines.replaceSubrange(end...end + call.commentLineCount, with: new)
+      shifts[file, default: []].append((shown.endLine, new.count - 1 - call.commentLineCount))
       return (try? lines.joined(separator: "\n").write(to: url, atomically: true, encoding: .utf8)) != nil
     }
   }
+}
 
-  /// The new lines for a call of `print` that ends in `line`, and how many lines they replace.
-  private static func replacement(
-    of line: String, _ old: [String], by new: [String]
-  ) -> (lines: [String], extent: Int) {
-    var code = line
-    var extent = old.count + 1
-    if let first = old.first, !first.isEmpty, line.hasSuffix("// " + first) {
-      code = String(line.dropLast(first.count + 3))
-      extent -= 1
+/// The last line of a call of `print` in a document, and the comment with its output.
+private struct Call {
+  private var code: String
+  /// What stands before each line of code: indentation, and `///` in a Swift file.
+  private let margin: String
+  /// How many lines the comment takes after the call's own.
+  let commentLineCount: Int
+
+  /// Nil if the document does not, or no longer, show the output there.
+  init?(in lines: [String], at end: Int, showing output: [String]) {
+    guard lines.indices.contains(end) else { return nil }
+    code = lines[end]
+    var below = output[...]
+    if let first = output.first, !first.isEmpty, code.hasSuffix("// " + first) {
+      code.removeLast(first.count + 3)
+      below = output.dropFirst()
     }
     while code.last == " " { code.removeLast() }
-    if new.count == 1, code.count + new[0].count + 5 <= 120 { return ([code + "  // " + new[0]], extent) }
-    let slashes = line.drop { $0 == " " }.prefix(3) == "///" ? "///" : ""
-    let margin = line.prefix { $0 == " " } + slashes
-    let indentation = line.dropFirst(margin.count).prefix { $0 == " " }
-    return ([code] + new.map { $0.isEmpty ? "\(margin)\(indentation)//" : "\(margin)\(indentation)// \($0)" }, extent)
+    commentLineCount = below.count
+    let comments = lines[(end + 1)...].prefix(below.count)
+    guard comments.count == below.count, zip(comments, below).allSatisfy({ $0.hasSuffix($1) }) else { return nil }
+    let blanks = code.prefix { $0 == " " }
+    let slashes = code.dropFirst(blanks.count).hasPrefix("///") ? "///" : ""
+    margin = blanks + slashes + code.dropFirst(blanks.count + slashes.count).prefix { $0 == " " }
+  }
+
+  /// The call with another output: behind it if it fits, else below it.
+  func lines(showing output: [String]) -> [String] {
+    if output.count == 1, code.count + output[0].count + 5 <= 120 { return [code + "  // " + output[0]] }
+    return [code] + output.map { margin + ($0.isEmpty ? "//" : "// " + $0) }
   }
 }

@@ -10,8 +10,8 @@ extension Tensor {
   /// let y = x.det()
   /// print(y)  // 0.0
   /// print(y.backward()[x])
-  /// // [[ 4.0, -2.0],
-  /// //  [-2.0,  1.0]] : [2, 2] float32
+  /// // [[ 2.0, -1.0],
+  /// //  [-4.0,  2.0]] : [2, 2] float32
   /// ```
   ///
   /// - Precondition: the last two axes hold square matrices; else traps, or throws inside ``checked(_:)``.
