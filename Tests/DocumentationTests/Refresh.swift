@@ -48,6 +48,7 @@ private struct Call {
       below = output.dropFirst()
     }
     while code.last == " " { code.removeLast() }
+    guard code.hasSuffix(")") || code.hasSuffix("}") else { return nil }
     commentLineCount = below.count
     let comments = lines[(end + 1)...].prefix(below.count)
     guard comments.count == below.count, zip(comments, below).allSatisfy({ $0.hasSuffix($1) }) else { return nil }
