@@ -6,7 +6,7 @@
 /// gradient has their form. Gradients nest: inside a function that is itself differentiated, the result is recorded.
 ///
 /// ```swift
-/// print(gradient(at: Tensor([1, 2])) { x in (x * x * x).sum() })  // [ 3.0, 12.0] : [2] float32
+/// print(gradient(at: Tensor([1, 2])) { x in (x * x * x).sum() })  // [3.0, 12.0] : [2] float32
 ///
 /// let (dw, db) = gradient(at: Tensor([2, 3]), Tensor(1)) { w, b in (w * 10 + b).sum() }
 /// print(dw, db)  // [10.0, 10.0] : [2] float32 2.0
@@ -42,7 +42,7 @@ public func valueWithGradient<each Input: TensorStructure>(
 ///
 /// ```swift
 /// let pull = pullback(at: Tensor([1, 2])) { x in x * x }
-/// print(pull(Tensor([1, 10])))  // [ 2.0, 40.0] : [2] float32
+/// print(pull(Tensor([1, 10])))  // [2.0, 40.0] : [2] float32
 /// ```
 ///
 /// - Precondition: of a cotangent, that it has the result's shape and dtype; else traps, or throws inside ``checked(_:)``.

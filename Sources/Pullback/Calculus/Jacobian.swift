@@ -50,8 +50,8 @@ public func jacobian(
 ///
 /// ```swift
 /// print(hessian(at: Tensor([1, 2])) { x in (x * x * x).sum() })
-/// // [[ 6.0,  0.0],
-/// //  [ 0.0, 12.0]] : [2, 2] float32
+/// // [[6.0,  0.0],
+/// //  [0.0, 12.0]] : [2, 2] float32
 /// ```
 ///
 /// - Precondition: the result has one element; else traps, or throws inside ``checked(_:)``.
@@ -63,7 +63,7 @@ public func hessian(at x: Tensor, of function: (Tensor) throws -> Tensor) rethro
 ///
 /// ```swift
 /// let x = Tensor([1, 2])
-/// print(hessianVectorProduct(at: x, along: Tensor([1, 1])) { x in (x * x * x).sum() })  // [ 6.0, 12.0] : [2] float32
+/// print(hessianVectorProduct(at: x, along: Tensor([1, 1])) { x in (x * x * x).sum() })  // [6.0, 12.0] : [2] float32
 /// ```
 ///
 /// - Parameters:
