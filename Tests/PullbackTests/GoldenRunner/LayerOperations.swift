@@ -59,10 +59,22 @@ let layerOperations: [String: GoldenOperation] = [
   "max_pool1d": one { maxPool1D($0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation, ceilMode: $0.flag("ceil_mode")) },
   "max_pool2d": one { maxPool2D($0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation, ceilMode: $0.flag("ceil_mode")) },
   "max_pool3d": one { maxPool3D($0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation, ceilMode: $0.flag("ceil_mode")) },
+  "multihead_attention": one {
+    multiHeadAttention(
+      $0[0], weight: $0[1].transposed(), bias: $0[2], outputWeight: $0[3].transposed(), outputBias: $0[4],
+      heads: $0.int("heads", default: 1), causal: $0.flag("causal"))
+  },
+  "normalize": one {
+    $0[0].normalized(
+      p: $0.double("p", default: 2), axis: $0.int("axis", default: -1), epsilon: $0.double("eps", default: 1e-12))
+  },
   "rms_norm": one {
     rmsNorm(
       $0[0], weight: $0.optional("weight", at: 1), lastAxes: $0.ints("shape").count,
       epsilon: $0.double("eps", default: 1e-6))
+  },
+  "unfold2d": one {
+    unfold2D($0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation)
   },
 ]
 

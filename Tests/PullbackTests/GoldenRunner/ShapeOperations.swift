@@ -7,9 +7,14 @@ let shapeOperations: [String: GoldenOperation] = [
   "flip": one { $0[0].reversed(axes: $0.ints("axes")) },
   "moveaxis": one { $0[0].movedAxes($0.ints("source"), to: $0.ints("destination")) },
   "pad": one { call in
-    guard call.string("mode") == "constant" else { throw NotOffered("pad \(call.string("mode"))") }
     let widths = call.attributes.list("pads").map { (before: $0.ints[0], after: $0.ints[1]) }
-    return call[0].padded(widths, with: call.double("value"))
+    switch call.string("mode") {
+    case "constant": return call[0].padded(widths, with: call.double("value"))
+    case "reflect": return call[0].padded(widths, mode: .reflect)
+    case "edge": return call[0].padded(widths, mode: .replicate)
+    case "wrap": return call[0].padded(widths, mode: .circular)
+    default: throw NotOffered("pad \(call.string("mode"))")
+    }
   },
   "permute": one { $0[0].permuted(axes: $0.ints("axes")) },
   "repeat": one { call in

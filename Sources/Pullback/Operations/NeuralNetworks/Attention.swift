@@ -6,7 +6,7 @@
 /// gives zeros and gets no gradient.
 ///
 /// VJP, with the weights `p` and `dp = dy vᵀ`: `ds = p · (dp - Σ p · dp)`, `dq = scale · ds k`, `dk = scale · dsᵀ q`,
-/// `dv = pᵀ dy`.
+/// `dv = pᵀ dy`; a mask of numbers gets `ds`.
 ///
 /// ```swift
 /// let q = Tensor([[1, 0], [0, 1]])
@@ -30,9 +30,7 @@ public func scaledDotProductAttention(
   guard let batch = attentionBatch(q, k, v, mask, operation) else { return .standIn }
   let scale = scale ?? 1 / Double(Swift.max(1, q.shape[-1])).squareRoot()
   let result = Shape(batch.array + [q.shape[-2], v.shape[-1]])
-  if mask?.isTracked ?? false || result.count() == 0 || k.shape[-2] == 0 {
-    return attentionWeights(q, k, mask, causal, scale).matmul(v)
-  }
+  if result.count() == 0 || k.shape[-2] == 0 { return attentionWeights(q, k, mask, causal, scale).matmul(v) }
   // [batch, heads, rows, width], broadcast.
   func four(_ x: Tensor) -> Tensor {
     let shape = Shape(batch.array + [x.shape[-2], x.shape[-1]])
@@ -40,14 +38,16 @@ public func scaledDotProductAttention(
   }
   let fourMask = mask.map { mask in
     let shape = Shape(batch.array + [q.shape[-2], k.shape[-2]])
-    return mask.detached().broadcast(to: shape).reshaped(to: fourAxes(shape))
+    return mask.broadcast(to: shape).reshaped(to: fourAxes(shape))
   }
   let (q, k, v) = (four(q), four(k), four(v))
   let call = AttentionCall(
-    q: q.detached(), k: k.detached(), v: v.detached(), mask: fourMask, causal: causal, scale: scale)
+    q: q.detached(), k: k.detached(), v: v.detached(), mask: fourMask?.detached(), causal: causal, scale: scale)
   let (y, logSums) = attend(call)
-  return y.recorded(as: operation, wrt: [q, k, v], jointlyWithResult: { dy, y in
-    isRecording
+  // The kernel has no gradient of a mask.
+  let needsMask = fourMask?.isTracked ?? false
+  return y.recorded(as: operation, wrt: [q, k, v] + (fourMask.map { [$0] } ?? []), jointlyWithResult: { dy, y in
+    isRecording || needsMask
       ? composedAttentionGradient(dy, q, k, v, fourMask, causal, scale)
       : attendGradient(call, y: y, logSums: logSums, dy: dy)
   }).reshaped(to: result)
@@ -121,6 +121,7 @@ private func composedAttentionGradient(
 ) -> [Tensor?] {
   let weights = attentionWeights(q, k, mask, causal, scale)
   let dWeights = dy.matmul(v.transposed())
-  let dScores = weights * (dWeights - (weights * dWeights).sum(axis: -1, keepDims: true)) * scale
-  return [dScores.matmul(k), dScores.transposed().matmul(q), weights.transposed().matmul(dy)]
+  let dMask = weights * (dWeights - (weights * dWeights).sum(axis: -1, keepDims: true))
+  let dScores = dMask * scale
+  return [dScores.matmul(k), dScores.transposed().matmul(q), weights.transposed().matmul(dy), dMask]
 }
