@@ -26,18 +26,22 @@ extension Tensor {
   public func padded(_ widths: [(before: Int, after: Int)], with value: Double = 0) -> Tensor {
     guard widths.count == rank, widths.allSatisfy({ $0.before >= 0 && $0.after >= 0 }) else {
       return fail(
-        .invalidArgument, "pad", "the widths \(widths) for shape \(shape); expected a pair of no negative numbers for each axis")
+        .invalidArgument, "pad",
+        "the widths \(widths) for shape \(shape); expected a pair of no negative numbers for each axis")
     }
     var padded = Shape()
     for (axis, width) in widths.enumerated() {
       let (sum, overflow) = shape.extents[axis].addingReportingOverflow(width.before)
       let (extent, overflowToo) = sum.addingReportingOverflow(width.after)
-      if overflow || overflowToo { return fail(.sizeOverflow, "pad", "the widths \(widths) overflow for shape \(shape)") }
+      if overflow || overflowToo {
+        return fail(.sizeOverflow, "pad", "the widths \(widths) overflow for shape \(shape)")
+      }
       padded.append(extent)
     }
     guard
       let part = Part(
-        widths.enumerated().map { .range(start: $1.before, end: $1.before + shape[$0], step: 1) }, of: padded, for: "pad")
+        widths.enumerated().map { .range(start: $1.before, end: $1.before + shape[$0], step: 1) }, of: padded,
+        for: "pad")
     else { return .standIn }
     guard let result = Elements.filled(padded, dtype, with: value, for: "pad") else { return .standIn }
     result.overwrite(part, with: self)
@@ -62,7 +66,8 @@ extension Tensor {
   public func padded(_ widths: [(before: Int, after: Int)], mode: PaddingMode) -> Tensor {
     guard widths.count == rank, widths.allSatisfy({ $0.before >= 0 && $0.after >= 0 }) else {
       return fail(
-        .invalidArgument, "pad", "the widths \(widths) for shape \(shape); expected a pair of no negative numbers for each axis")
+        .invalidArgument, "pad",
+        "the widths \(widths) for shape \(shape); expected a pair of no negative numbers for each axis")
     }
     var y = self
     for (axis, width) in widths.enumerated() where width.before + width.after > 0 {

@@ -38,7 +38,8 @@ func layerNormGradientRows(
   let operation: StaticString = "layerNormGradient"
   let (rows, columns, size) = (x.shape[0], x.shape[1], x.dtype.byteCount)
   let pieces = rowPieces(rows)
-  guard let kernel = x.dtype.kernels.pointee.rows.layer_norm_gradient, let source = x.elements.contiguous(for: operation),
+  guard let kernel = x.dtype.kernels.pointee.rows.layer_norm_gradient,
+    let source = x.elements.contiguous(for: operation),
     let cotangent = dy.elements.contiguous(for: operation),
     let mean = mean.elements.contiguous(for: operation), let inverse = inverse.elements.contiguous(for: operation),
     let dx = Elements.allocate(x.shape, x.dtype, for: operation),
@@ -70,7 +71,8 @@ func rmsNormRows(_ x: Tensor, _ weight: Tensor?, _ epsilon: Double) -> (y: Tenso
   Parallel.run(count: rows, grain: rowGrain(columns)) { part in
     let offset = part.lowerBound * columns * size
     root_mean_square_norm(
-      InstructionSets.currentName, Int32(x.dtype.rawValue), source.pointer + offset, weight?.pointer, y.pointer + offset,
+      InstructionSets.currentName, Int32(x.dtype.rawValue), source.pointer + offset, weight?.pointer,
+      y.pointer + offset,
       inverse.pointer + part.lowerBound * size, part.count, columns, epsilon)
   }
   return (Tensor(y), Tensor(inverse))

@@ -101,7 +101,8 @@ private func planeGrain(_ extent: Int) -> Int { max(1, Elementwise.grain / max(1
 
 /// The elements of `x` [planes…, input…] at places [planes…, output…] of its planes; 0 where the place is -1.
 func takePlaces(_ x: Tensor, _ places: Elements, axes: Int, _ operation: StaticString) -> Tensor {
-  guard let source = x.elements.contiguous(for: operation), let y = Elements.allocate(places.shape, x.dtype, for: operation)
+  guard let source = x.elements.contiguous(for: operation),
+    let y = Elements.allocate(places.shape, x.dtype, for: operation)
   else { return .standIn }
   if y.count == 0 { return Tensor(y) }
   let planes = x.shape.droppingLast(axes).count(), size = x.dtype.byteCount

@@ -9,9 +9,15 @@ let layerOperations: [String: GoldenOperation] = [
       $0[0], $0[1], $0[2], mask: $0.optional("mask", at: 3), causal: $0.flag("causal"),
       scale: $0.attribute("scale")?.double)
   },
-  "avg_pool1d": averaging { avgPool1D($0, kernel: $1, stride: $2, padding: $3, ceilMode: $4, countIncludesPadding: $5) },
-  "avg_pool2d": averaging { avgPool2D($0, kernel: $1, stride: $2, padding: $3, ceilMode: $4, countIncludesPadding: $5) },
-  "avg_pool3d": averaging { avgPool3D($0, kernel: $1, stride: $2, padding: $3, ceilMode: $4, countIncludesPadding: $5) },
+  "avg_pool1d": averaging {
+    avgPool1D($0, kernel: $1, stride: $2, padding: $3, ceilMode: $4, countIncludesPadding: $5)
+  },
+  "avg_pool2d": averaging {
+    avgPool2D($0, kernel: $1, stride: $2, padding: $3, ceilMode: $4, countIncludesPadding: $5)
+  },
+  "avg_pool3d": averaging {
+    avgPool3D($0, kernel: $1, stride: $2, padding: $3, ceilMode: $4, countIncludesPadding: $5)
+  },
   "batch_norm_eval": one {
     batchNorm(
       $0[0], mean: $0[1], variance: $0[2], weight: $0.optional("weight", at: 3), bias: $0.optional("bias", at: 4),
@@ -24,9 +30,21 @@ let layerOperations: [String: GoldenOperation] = [
       epsilon: call.double("eps", default: 1e-5))
     return [y, mean, variance]
   },
-  "conv1d": one { conv1D($0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding, dilation: $0.dilation, groups: $0.groups) },
-  "conv2d": one { conv2D($0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding, dilation: $0.dilation, groups: $0.groups) },
-  "conv3d": one { conv3D($0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding, dilation: $0.dilation, groups: $0.groups) },
+  "conv1d": one {
+    conv1D(
+      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
+      dilation: $0.dilation, groups: $0.groups)
+  },
+  "conv2d": one {
+    conv2D(
+      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
+      dilation: $0.dilation, groups: $0.groups)
+  },
+  "conv3d": one {
+    conv3D(
+      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
+      dilation: $0.dilation, groups: $0.groups)
+  },
   "conv_transpose1d": one {
     convTransposed1D(
       $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
@@ -45,7 +63,8 @@ let layerOperations: [String: GoldenOperation] = [
   "embedding": one { embedding($0[1], in: $0[0], paddingIndex: $0.optionalInt("padding_idx")) },
   "group_norm": one {
     groupNorm(
-      $0[0], groups: $0.int("groups", default: 1), weight: $0.optional("weight", at: 1), bias: $0.optional("bias", at: 2),
+      $0[0], groups: $0.int("groups", default: 1), weight: $0.optional("weight", at: 1),
+      bias: $0.optional("bias", at: 2),
       epsilon: $0.double("eps", default: 1e-5))
   },
   "instance_norm": one { instanceNorm($0[0], epsilon: $0.double("eps", default: 1e-5)) },
@@ -56,9 +75,21 @@ let layerOperations: [String: GoldenOperation] = [
       call[0], weight: weight, bias: call.optional("bias", at: 2), lastAxes: weight.rank,
       epsilon: call.double("eps", default: 1e-5))
   },
-  "max_pool1d": one { maxPool1D($0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation, ceilMode: $0.flag("ceil_mode")) },
-  "max_pool2d": one { maxPool2D($0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation, ceilMode: $0.flag("ceil_mode")) },
-  "max_pool3d": one { maxPool3D($0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation, ceilMode: $0.flag("ceil_mode")) },
+  "max_pool1d": one {
+    maxPool1D(
+      $0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation,
+      ceilMode: $0.flag("ceil_mode"))
+  },
+  "max_pool2d": one {
+    maxPool2D(
+      $0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation,
+      ceilMode: $0.flag("ceil_mode"))
+  },
+  "max_pool3d": one {
+    maxPool3D(
+      $0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation,
+      ceilMode: $0.flag("ceil_mode"))
+  },
   "multihead_attention": one {
     multiHeadAttention(
       $0[0], weight: $0[1].transposed(), bias: $0[2], outputWeight: $0[3].transposed(), outputBias: $0[4],
@@ -85,7 +116,9 @@ extension GoldenCall {
   fileprivate var padding: PerAxis { perAxis("padding", 0) }
   fileprivate var dilation: PerAxis { perAxis("dilation", 1) }
 
-  fileprivate func perAxis(_ name: String, _ value: Int) -> PerAxis { optionalInts(name).map { PerAxis($0) } ?? PerAxis(value) }
+  fileprivate func perAxis(_ name: String, _ value: Int) -> PerAxis {
+    optionalInts(name).map { PerAxis($0) } ?? PerAxis(value)
+  }
 }
 
 /// A mean of windows, with the attributes that all have.

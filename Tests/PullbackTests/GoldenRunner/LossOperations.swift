@@ -9,6 +9,9 @@ let lossOperations: [String: GoldenOperation] = [
       logits: $0[0], $0[1], weight: $0.optional("weight", at: 2), positiveWeight: $0.optional("pos_weight", at: 3),
       reduction: try $0.reduction)
   },
+  "cosine_similarity": one {
+    cosineSimilarity($0[0], $0[1], axis: $0.int("axis", default: -1), epsilon: $0.double("eps", default: 1e-8))
+  },
   "cross_entropy": one { call in
     let axis = call[0].rank > 1 ? 1 : 0
     let weights = call.optional("weight", at: 2), smoothing = call.double("label_smoothing")

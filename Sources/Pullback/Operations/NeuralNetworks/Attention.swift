@@ -46,11 +46,14 @@ public func scaledDotProductAttention(
   let (y, logSums) = attend(call)
   // The kernel has no gradient of a mask.
   let needsMask = fourMask?.isTracked ?? false
-  return y.recorded(as: operation, wrt: [q, k, v] + (fourMask.map { [$0] } ?? []), jointlyWithResult: { dy, y in
-    isRecording || needsMask
-      ? composedAttentionGradient(dy, q, k, v, fourMask, causal, scale)
-      : attendGradient(call, y: y, logSums: logSums, dy: dy)
-  }).reshaped(to: result)
+  return y.recorded(
+    as: operation, wrt: [q, k, v] + (fourMask.map { [$0] } ?? []),
+    jointlyWithResult: { dy, y in
+      isRecording || needsMask
+        ? composedAttentionGradient(dy, q, k, v, fourMask, causal, scale)
+        : attendGradient(call, y: y, logSums: logSums, dy: dy)
+    }
+  ).reshaped(to: result)
 }
 
 /// A shape with its leading axes merged, or with new ones, so that there are four.
@@ -82,7 +85,8 @@ private func attentionBatch(
   else {
     fail(
       .shapeMismatch, operation,
-      "q, k and v of shapes \(q.shape), \(k.shape) and \(v.shape); expected […, queries, width], […, keys, width] and […, keys, valueWidth]")
+      "q, k and v of shapes \(q.shape), \(k.shape) and \(v.shape); expected […, queries, width], […, keys, width] and […, keys, valueWidth]"
+    )
     return nil
   }
   let scores = Shape(batch.array + [q.shape[-2], k.shape[-2]])

@@ -98,7 +98,8 @@ public func groupNorm(
   guard let channels = channelRows(x, [weight, bias], "groupNorm") else { return .standIn }
   guard groups > 0, x.shape[1] % groups == 0 else {
     return fail(
-      .invalidArgument, "groupNorm", "the \(x.shape[1]) channels of shape \(x.shape) do not divide into \(groups) groups")
+      .invalidArgument, "groupNorm",
+      "the \(x.shape[1]) channels of shape \(x.shape) do not divide into \(groups) groups")
   }
   let rows = channels.reshaped(to: [x.shape[0] * groups, x.shape[1] / groups * channels.shape[2]])
   let normal = layerNorm(rows, epsilon: epsilon).reshaped(to: channels.shape)
@@ -171,7 +172,8 @@ private func channelRows(_ x: Tensor, _ parameters: [Tensor?], _ operation: Stat
     guard parameter.shape == [x.shape[1]] else {
       fail(
         .shapeMismatch, operation,
-        "a parameter of shape \(parameter.shape) for x of shape \(x.shape); expected one number for each of its \(x.shape[1]) channels")
+        "a parameter of shape \(parameter.shape) for x of shape \(x.shape); expected one number for each of its \(x.shape[1]) channels"
+      )
       return nil
     }
   }
@@ -191,14 +193,16 @@ private func affineOfChannels(_ x: Tensor, centre: Tensor?, scale: Tensor?, shif
   let zero = Tensor.zeros([x.shape[1]], dtype: x.dtype)
   let (centre, scale) = (centre ?? zero, scale ?? Tensor.ones([x.shape[1]], dtype: x.dtype))
   let y = channelAffine(x.detached(), centre.detached(), scale.detached(), shift?.detached() ?? zero)
-  return y.recorded(as: "scaleShift", wrt: [x, centre, scale] + (shift.map { [$0] } ?? []), jointly: { dy in
-    if isRecording {
-      let dx = dy * scale.asChannels
-      return [dx, -dx.channelSums, (dy * (x - centre.asChannels)).channelSums, dy.channelSums]
-    }
-    let (sum, product) = channelGradientSums(dy, x.detached(), centre.detached())
-    return [channelAffine(dy, zero, scale.detached(), zero), -(sum * scale.detached()), product, sum]
-  })
+  return y.recorded(
+    as: "scaleShift", wrt: [x, centre, scale] + (shift.map { [$0] } ?? []),
+    jointly: { dy in
+      if isRecording {
+        let dx = dy * scale.asChannels
+        return [dx, -dx.channelSums, (dy * (x - centre.asChannels)).channelSums, dy.channelSums]
+      }
+      let (sum, product) = channelGradientSums(dy, x.detached(), centre.detached())
+      return [channelAffine(dy, zero, scale.detached(), zero), -(sum * scale.detached()), product, sum]
+    })
 }
 
 /// Each channel with mean 0 and variance 1, scaled and shifted; and the mean and biased variance.
@@ -211,18 +215,20 @@ private func normalisedChannels(
   let zero = Tensor.zeros([x.shape[1]], dtype: x.dtype)
   let count = Double(x.shape[0] * x.shape[2])
   let y = channelAffine(x.detached(), mean, scale, bias?.detached() ?? zero)
-    .recorded(as: "batchNorm", wrt: [x] + [weight, bias].compactMap(\.self), jointly: { dy in
-      let (dx, dWeight, dBias): (Tensor, Tensor, Tensor)
-      if isRecording {
-        (dx, dWeight, dBias) = composedChannelGradient(dy, x, weight, epsilon)
-      } else {
-        let (sum, product) = channelGradientSums(dy, x.detached(), mean)
-        (dWeight, dBias) = (product * inverse, sum)
-        dx = channelGradient(
-          dy, x.detached(), mean, scale, scale * inverse.squared() * product / -count, scale * sum / -count)
-      }
-      return [dx] + (weight == nil ? [] : [dWeight]) + (bias == nil ? [] : [dBias])
-    })
+    .recorded(
+      as: "batchNorm", wrt: [x] + [weight, bias].compactMap(\.self),
+      jointly: { dy in
+        let (dx, dWeight, dBias): (Tensor, Tensor, Tensor)
+        if isRecording {
+          (dx, dWeight, dBias) = composedChannelGradient(dy, x, weight, epsilon)
+        } else {
+          let (sum, product) = channelGradientSums(dy, x.detached(), mean)
+          (dWeight, dBias) = (product * inverse, sum)
+          dx = channelGradient(
+            dy, x.detached(), mean, scale, scale * inverse.squared() * product / -count, scale * sum / -count)
+        }
+        return [dx] + (weight == nil ? [] : [dWeight]) + (bias == nil ? [] : [dBias])
+      })
   return (y, mean, variance)
 }
 

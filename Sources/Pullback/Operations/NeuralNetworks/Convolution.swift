@@ -21,17 +21,20 @@ func convolution(
 }
 
 func convolutionTransposed(
-  _ y: Tensor, _ w: Tensor, _ sizes: ConvolutionSizes, bias: Tensor? = nil, as operation: StaticString = "convTransposed"
+  _ y: Tensor, _ w: Tensor, _ sizes: ConvolutionSizes, bias: Tensor? = nil,
+  as operation: StaticString = "convTransposed"
 ) -> Tensor {
   let needs = (y: y.isTracked, w: w.isTracked, bias: bias?.isTracked ?? false)
   return convolveTransposed(y.detached(), w.detached(), bias?.detached(), sizes, operation)
-    .recorded(as: operation, wrt: [y, w] + (bias.map { [$0] } ?? []), jointly: { dx in
-      [
-        needs.y ? convolution(dx, w, sizes) : nil,
-        needs.w ? correlation(dx, y, sizes) : nil,
-        needs.bias ? dx.sum(axes: dx.axesBesidesChannels) : nil,
-      ]
-    })
+    .recorded(
+      as: operation, wrt: [y, w] + (bias.map { [$0] } ?? []),
+      jointly: { dx in
+        [
+          needs.y ? convolution(dx, w, sizes) : nil,
+          needs.w ? correlation(dx, y, sizes) : nil,
+          needs.bias ? dx.sum(axes: dx.axesBesidesChannels) : nil,
+        ]
+      })
 }
 
 func correlation(_ x: Tensor, _ y: Tensor, _ sizes: ConvolutionSizes) -> Tensor {
@@ -88,7 +91,8 @@ extension ConvolutionSizes {
     outputPadding: PerAxis, dilation: PerAxis, groups: Int, _ operation: StaticString
   ) {
     guard
-      let common = ConvolutionSizes(images: y, w, bias, axes, stride, padding, dilation, groups, biasAxis: 1, operation),
+      let common = ConvolutionSizes(
+        images: y, w, bias, axes, stride, padding, dilation, groups, biasAxis: 1, operation),
       let extra = outputPadding.resolved(axes, least: 0, "output padding", operation)
     else { return nil }
     self = common
@@ -114,7 +118,8 @@ extension ConvolutionSizes {
       guard output[axis] > 0, extent >= 0 else {
         fail(
           .shapeMismatch, operation,
-          "spatial axis \(axis) of x of shape \(y.shape) with filters of shape \(w.shape) and padding \(padding) leaves \(extent) places")
+          "spatial axis \(axis) of x of shape \(y.shape) with filters of shape \(w.shape) and padding \(padding) leaves \(extent) places"
+        )
         return nil
       }
       input.append(extent)
@@ -137,7 +142,8 @@ extension ConvolutionSizes {
     guard images.rank == axes + 2, w.rank == axes + 2, groups > 0 else {
       fail(
         .shapeMismatch, operation,
-        "x of shape \(images.shape) and filters of shape \(w.shape) in \(groups) groups; expected rank \(axes + 2) of both and at least one group")
+        "x of shape \(images.shape) and filters of shape \(w.shape) in \(groups) groups; expected rank \(axes + 2) of both and at least one group"
+      )
       return nil
     }
     let channels = biasAxis == 0 ? w.shape[0] : w.shape[1] * groups

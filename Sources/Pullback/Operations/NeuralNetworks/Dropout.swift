@@ -15,7 +15,8 @@
 ///   - x: any floating-point tensor.
 ///   - probability: in 0 ... 1.
 ///   - generator: where the choice comes from.
-public func dropout(_ x: Tensor, probability: Double = 0.5, using generator: inout some RandomNumberGenerator) -> Tensor {
+public func dropout(_ x: Tensor, probability: Double = 0.5, using generator: inout some RandomNumberGenerator) -> Tensor
+{
   dropout(x, choosing: x.shape, probability, "dropout", &generator)
 }
 

@@ -83,7 +83,8 @@ public func embeddingBag(
   else {
     return fail(
       .invalidArgument, "embeddingBag",
-      "offsets \(offsets) for indices of shape \(indices.shape), weights \(weights?.shape.description ?? "none"); expected offsets from 0 that do not fall, and weights for sums only")
+      "offsets \(offsets) for indices of shape \(indices.shape), weights \(weights?.shape.description ?? "none"); expected offsets from 0 that do not fall, and weights for sums only"
+    )
   }
   var rows = embedding(indices, in: table)
   if let weights { rows = rows * weights.expanded(at: 1) }

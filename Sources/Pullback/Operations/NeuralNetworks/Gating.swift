@@ -55,7 +55,8 @@ public func bilinear(_ a: Tensor, _ b: Tensor, weight: Tensor, bias: Tensor? = n
   else {
     return fail(
       .shapeMismatch, "bilinear",
-      "operands of shapes \(a.shape) and \(b.shape) with weight of shape \(weight.shape); expected […, m], […, n] and [out, m, n]")
+      "operands of shapes \(a.shape) and \(b.shape) with weight of shape \(weight.shape); expected […, m], […, n] and [out, m, n]"
+    )
   }
   let rows = a.shape.droppingLast(1)
   let (out, m, n) = (weight.shape[0], weight.shape[1], weight.shape[2])

@@ -33,10 +33,12 @@ public enum GridPadding: Sendable, Hashable {
 public func gridSample(
   _ x: Tensor, at grid: Tensor, nearest: Bool = false, padding: GridPadding = .zeros, alignCorners: Bool = false
 ) -> Tensor {
-  guard x.rank == 4, grid.rank == 4, grid.shape[0] == x.shape[0], grid.shape[3] == 2, x.shape[2] > 0, x.shape[3] > 0 else {
+  guard x.rank == 4, grid.rank == 4, grid.shape[0] == x.shape[0], grid.shape[3] == 2, x.shape[2] > 0, x.shape[3] > 0
+  else {
     return fail(
       .shapeMismatch, "gridSample",
-      "x of shape \(x.shape) and grid of shape \(grid.shape); expected [batch, channels, height, width] and [batch, outHeight, outWidth, 2]")
+      "x of shape \(x.shape) and grid of shape \(grid.shape); expected [batch, channels, height, width] and [batch, outHeight, outWidth, 2]"
+    )
   }
   guard x.dtype == grid.dtype else { return mixed("gridSample", x, grid) }
   let (batch, channels, height, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
@@ -48,7 +50,8 @@ public func gridSample(
 
   /// The elements at whole places, 0 outside.
   func read(_ r: Tensor, _ c: Tensor) -> Tensor {
-    let inside = (r .>= 0).cast(to: x.dtype) * (r .<= Double(height - 1)).cast(to: x.dtype)
+    let inside =
+      (r .>= 0).cast(to: x.dtype) * (r .<= Double(height - 1)).cast(to: x.dtype)
       * (c .>= 0).cast(to: x.dtype) * (c .<= Double(width - 1)).cast(to: x.dtype)
     let place = r.clamped(to: 0...Double(height - 1)) * Double(width) + c.clamped(to: 0...Double(width - 1))
     let index = place.cast(to: .int64).expanded(at: 1).broadcast(to: [batch, channels, points])
@@ -104,7 +107,8 @@ private func gridPlaces(_ place: Tensor, _ extent: Int, _ padding: GridPadding, 
 /// - Returns: `[batch, height, width, 2]`.
 public func affineGrid(_ theta: Tensor, height: Int, width: Int, alignCorners: Bool = false) -> Tensor {
   guard theta.rank == 3, theta.shape[1] == 2, theta.shape[2] == 3, height > 0, width > 0 else {
-    return fail(.shapeMismatch, "affineGrid", "theta of shape \(theta.shape); expected [batch, 2, 3] and a size above 0")
+    return fail(
+      .shapeMismatch, "affineGrid", "theta of shape \(theta.shape); expected [batch, 2, 3] and a size above 0")
   }
   func line(_ count: Int) -> Tensor {
     if alignCorners, count == 1 { return Tensor.zeros([1], dtype: theta.dtype) }

@@ -37,7 +37,8 @@ public func upsampled(
     !x.shape.array.suffix(size.count).contains(0)
   else {
     return fail(
-      .shapeMismatch, "upsample", "x of \(x.dtype) and shape \(x.shape) to \(size); expected sizes above 0 for its last axes")
+      .shapeMismatch, "upsample",
+      "x of \(x.dtype) and shape \(x.shape) to \(size); expected sizes above 0 for its last axes")
   }
   if mode == .area {
     guard (1...3).contains(size.count),

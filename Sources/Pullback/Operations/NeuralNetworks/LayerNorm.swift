@@ -33,13 +33,16 @@ public func layerNorm(
   let weightForKernel = w?.detached() ?? b.map { Tensor.ones([columns], dtype: $0.dtype) }
   let (y, mean, inverse) = layerNormRows(rows.detached(), w?.detached(), b?.detached(), epsilon)
   let operands = [rows] + [w, b].compactMap(\.self)
-  return y.recorded(as: "layerNorm", wrt: operands, jointly: { dy in
-    let (dx, dWeight, dBias) =
-      isRecording
-      ? composedLayerNormGradient(dy, rows, w, epsilon)
-      : layerNormGradientRows(dy, rows.detached(), weightForKernel, mean, inverse)
-    return [dx] + (w == nil ? [] : [dWeight]) + (b == nil ? [] : [dBias])
-  }).reshaped(to: x.shape)
+  return y.recorded(
+    as: "layerNorm", wrt: operands,
+    jointly: { dy in
+      let (dx, dWeight, dBias) =
+        isRecording
+        ? composedLayerNormGradient(dy, rows, w, epsilon)
+        : layerNormGradientRows(dy, rows.detached(), weightForKernel, mean, inverse)
+      return [dx] + (w == nil ? [] : [dWeight]) + (b == nil ? [] : [dBias])
+    }
+  ).reshaped(to: x.shape)
 }
 
 /// The same in operations that can be differentiated again.
@@ -75,12 +78,16 @@ public func rmsNorm(_ x: Tensor, weight: Tensor? = nil, lastAxes: Int = 1, epsil
   guard let rows = normalisedRows(x, [weight], lastAxes, "rmsNorm") else { return .standIn }
   let w = weight?.reshaped(to: [rows.shape[1]])
   let (y, inverse) = rmsNormRows(rows.detached(), w?.detached(), epsilon)
-  return y.recorded(as: "rmsNorm", wrt: [rows] + (w.map { [$0] } ?? []), jointly: { dy in
-    let (dx, dWeight) =
-      isRecording
-      ? composedRMSNormGradient(dy, rows, w, epsilon) : rmsNormGradientRows(dy, rows.detached(), w?.detached(), inverse)
-    return [dx, dWeight]
-  }).reshaped(to: x.shape)
+  return y.recorded(
+    as: "rmsNorm", wrt: [rows] + (w.map { [$0] } ?? []),
+    jointly: { dy in
+      let (dx, dWeight) =
+        isRecording
+        ? composedRMSNormGradient(dy, rows, w, epsilon)
+        : rmsNormGradientRows(dy, rows.detached(), w?.detached(), inverse)
+      return [dx, dWeight]
+    }
+  ).reshaped(to: x.shape)
 }
 
 private func composedRMSNormGradient(
@@ -93,7 +100,8 @@ private func composedRMSNormGradient(
 }
 
 /// `x` as a matrix whose rows are the examples, or nil, inside ``checked(_:)``, if something does not fit.
-private func normalisedRows(_ x: Tensor, _ parameters: [Tensor?], _ lastAxes: Int, _ operation: StaticString) -> Tensor? {
+private func normalisedRows(_ x: Tensor, _ parameters: [Tensor?], _ lastAxes: Int, _ operation: StaticString) -> Tensor?
+{
   guard x.dtype.isFloatingPoint else {
     _ = unsupported(operation, x.dtype)
     return nil

@@ -33,7 +33,8 @@ public func multiHeadAttention(
   else {
     return fail(
       .shapeMismatch, "multiHeadAttention",
-      "x of shape \(x.shape), weight of shape \(weight.shape), \(heads) heads and \(keyHeads) of keys; expected [batch, positions, features] and [features, (heads + 2 · keyHeads) · width]")
+      "x of shape \(x.shape), weight of shape \(weight.shape), \(heads) heads and \(keyHeads) of keys; expected [batch, positions, features] and [features, (heads + 2 · keyHeads) · width]"
+    )
   }
   let (batch, positions) = (x.shape[0], x.shape[1])
   let width = weight.shape[1] / (heads + 2 * keyHeads)

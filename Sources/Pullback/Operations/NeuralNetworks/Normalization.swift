@@ -32,7 +32,8 @@ public func weightNormalized(_ direction: Tensor, magnitude: Tensor, axis: Int =
   guard magnitude.shape == [direction.shape[axis]] else {
     return fail(
       .shapeMismatch, "weightNormalized",
-      "magnitudes of shape \(magnitude.shape) for axis \(axis) of shape \(direction.shape); expected one for each place")
+      "magnitudes of shape \(magnitude.shape) for axis \(axis) of shape \(direction.shape); expected one for each place"
+    )
   }
   let others = (0..<direction.rank).filter { $0 != axis }
   let column = Shape((0..<direction.rank).map { $0 == axis ? magnitude.count : 1 })

@@ -18,7 +18,8 @@
 public func pixelShuffle(_ x: Tensor, factor: Int) -> Tensor {
   guard x.rank >= 3, factor > 0, x.shape[-3] % (factor * factor) == 0 else {
     return fail(
-      .shapeMismatch, "pixelShuffle", "x of shape \(x.shape) with factor \(factor); expected […, channels · factor², height, width]")
+      .shapeMismatch, "pixelShuffle",
+      "x of shape \(x.shape) with factor \(factor); expected […, channels · factor², height, width]")
   }
   let batch = x.shape.droppingLast(3)
   let (channels, height, width) = (x.shape[-3] / (factor * factor), x.shape[-2], x.shape[-1])
@@ -64,7 +65,8 @@ public func pixelUnshuffle(_ x: Tensor, factor: Int) -> Tensor {
 ///   - groups: a divisor of the channels.
 public func channelShuffle(_ x: Tensor, groups: Int) -> Tensor {
   guard x.rank >= 2, groups > 0, x.shape[1] % groups == 0 else {
-    return fail(.shapeMismatch, "channelShuffle", "the channels of shape \(x.shape) do not divide into \(groups) groups")
+    return fail(
+      .shapeMismatch, "channelShuffle", "the channels of shape \(x.shape) do not divide into \(groups) groups")
   }
   let rest = x.shape.array.dropFirst(2).reduce(1, *)
   return x.reshaped(to: [x.shape[0], groups, x.shape[1] / groups, rest]).transposed(1, 2).reshaped(to: x.shape)

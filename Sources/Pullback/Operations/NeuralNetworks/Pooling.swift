@@ -25,7 +25,8 @@ func means(_ x: Tensor, _ windows: Windows, _ operation: StaticString) -> Tensor
 }
 
 private func spread(_ y: Tensor, _ windows: Windows) -> Tensor {
-  windowSpread(y.detached(), windows, "spread").recorded(as: "spread", wrt: y, { dx in means(dx, windows, "windowMean") })
+  windowSpread(y.detached(), windows, "spread").recorded(
+    as: "spread", wrt: y, { dx in means(dx, windows, "windowMean") })
 }
 
 /// Zeros of the given extents, with the elements of `x` at places counted in the last axes: partly undoes a maximum
@@ -48,7 +49,8 @@ public func maxUnpool(_ x: Tensor, indices: Tensor, output: [Int]) -> Tensor {
   guard indices.shape == x.shape, indices.dtype.isInteger, x.rank >= output.count, !output.isEmpty else {
     return fail(
       .shapeMismatch, "maxUnpool",
-      "indices of \(indices.dtype) and shape \(indices.shape) for x of shape \(x.shape); expected integers of the same shape")
+      "indices of \(indices.dtype) and shape \(indices.shape) for x of shape \(x.shape); expected integers of the same shape"
+    )
   }
   let planes = Shape(x.shape.array.dropLast(output.count))
   let count = x.count / Swift.max(1, planes.count())
@@ -72,7 +74,8 @@ public func maxUnpool(_ x: Tensor, indices: Tensor, output: [Int]) -> Tensor {
 ///   - kernel: the windows' extents.
 ///   - stride: how far they lie apart; the kernel if nil.
 ///   - ceilMode: whether a last window may reach beyond the end.
-public func lpPool2D(_ x: Tensor, p: Double, kernel: PerAxis, stride: PerAxis? = nil, ceilMode: Bool = false) -> Tensor {
+public func lpPool2D(_ x: Tensor, p: Double, kernel: PerAxis, stride: PerAxis? = nil, ceilMode: Bool = false) -> Tensor
+{
   guard
     let windows = Windows(
       meansOf: x, axes: 2, kernel, stride ?? kernel, 0, ceilMode: ceilMode, countIncludesPadding: true, "lpPool2D")
@@ -179,7 +182,8 @@ private struct WindowLayout {
       let reach = dilation[axis] * (kernel[axis] - 1) + 1
       guard 2 * padding[axis] <= reach else {
         fail(
-          .invalidArgument, operation, "the padding \(padding) is more than half of the windows' reach, \(reach) along axis \(axis)")
+          .invalidArgument, operation,
+          "the padding \(padding) is more than half of the windows' reach, \(reach) along axis \(axis)")
         return nil
       }
       let room = input[axis] + 2 * padding[axis] - reach
@@ -189,7 +193,8 @@ private struct WindowLayout {
       guard count > 0, room >= 0 || ceilMode else {
         fail(
           .shapeMismatch, operation,
-          "windows that reach over \(reach) places do not fit axis \(axis) of the last \(axes) of shape \(x.shape) with padding \(padding)")
+          "windows that reach over \(reach) places do not fit axis \(axis) of the last \(axes) of shape \(x.shape) with padding \(padding)"
+        )
         return nil
       }
       output.append(count)

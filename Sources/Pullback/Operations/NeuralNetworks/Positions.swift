@@ -18,7 +18,8 @@ public func rotaryEmbedding(
   _ x: Tensor, base: Double = 10_000, offset: Int = 0, interleaved: Bool = true
 ) -> Tensor {
   guard x.rank >= 2, x.shape[-1] % 2 == 0, x.dtype.isFloatingPoint else {
-    return fail(.shapeMismatch, "rotaryEmbedding", "x of \(x.dtype) and shape \(x.shape); expected […, positions, even width]")
+    return fail(
+      .shapeMismatch, "rotaryEmbedding", "x of \(x.dtype) and shape \(x.shape); expected […, positions, even width]")
   }
   let (positions, half) = (x.shape[-2], x.shape[-1] / 2)
   let angles = (0..<positions).flatMap { position in

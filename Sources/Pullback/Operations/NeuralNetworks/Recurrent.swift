@@ -21,7 +21,8 @@ public func rnn(
   _ x: Tensor, _ weights: RecurrentWeights, backward: RecurrentWeights? = nil,
   activation: RecurrentActivation = .tanh, state: Tensor? = nil
 ) -> (outputs: Tensor, state: Tensor) {
-  let (outputs, last) = sequence(x, weights, backward, gates: 1, state.map { [$0] }, states: 1, "rnn") { a, h, weights in
+  let (outputs, last) = sequence(x, weights, backward, gates: 1, state.map { [$0] }, states: 1, "rnn") {
+    a, h, weights in
     [rnnStep(a, h[0], weights, activation)]
   }
   return (outputs, last[0])
@@ -74,7 +75,8 @@ public func lstm(
 public func gru(
   _ x: Tensor, _ weights: RecurrentWeights, backward: RecurrentWeights? = nil, state: Tensor? = nil
 ) -> (outputs: Tensor, state: Tensor) {
-  let (outputs, last) = sequence(x, weights, backward, gates: 3, state.map { [$0] }, states: 1, "gru") { a, h, weights in
+  let (outputs, last) = sequence(x, weights, backward, gates: 3, state.map { [$0] }, states: 1, "gru") {
+    a, h, weights in
     [gruStep(a, h[0], weights)]
   }
   return (outputs, last[0])

@@ -34,7 +34,8 @@ public struct RecurrentWeights: Sendable {
     else {
       fail(
         .shapeMismatch, operation,
-        "x of shape \(x.shape) with weights of shapes \(input.shape) and \(hidden.shape); expected […, in], [in, \(gates) · hidden] and [hidden, \(gates) · hidden]")
+        "x of shape \(x.shape) with weights of shapes \(input.shape) and \(hidden.shape); expected […, in], [in, \(gates) · hidden] and [hidden, \(gates) · hidden]"
+      )
       return false
     }
     return true

@@ -23,7 +23,8 @@ public enum ConvolutionMode: Sendable, Hashable {
 ///   ``checked(_:)``.
 public func convolved(_ a: Tensor, _ b: Tensor, mode: ConvolutionMode = .full) -> Tensor {
   guard a.rank == 1, b.rank == 1, a.count > 0, b.count > 0 else {
-    return fail(.shapeMismatch, "convolve", "operands of shapes \(a.shape) and \(b.shape); expected two vectors, not empty")
+    return fail(
+      .shapeMismatch, "convolve", "operands of shapes \(a.shape) and \(b.shape); expected two vectors, not empty")
   }
   if b.count > a.count { return convolved(b, a, mode: mode) }
   let full = conv1D(
@@ -50,7 +51,8 @@ public func causalConv1D(
   guard x.rank == 3, weight.rank == 3, dilation > 0 else {
     return fail(
       .shapeMismatch, "causalConv1D",
-      "x of shape \(x.shape), filters of shape \(weight.shape), dilation \(dilation); expected [batch, channels, length] and [out, channels / groups, k]")
+      "x of shape \(x.shape), filters of shape \(weight.shape), dilation \(dilation); expected [batch, channels, length] and [out, channels / groups, k]"
+    )
   }
   let before = dilation * Swift.max(0, weight.shape[2] - 1)
   return conv1D(

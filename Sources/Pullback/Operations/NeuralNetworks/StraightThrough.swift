@@ -17,7 +17,8 @@ public func straightThrough(_ value: Tensor, gradientOf surrogate: Tensor) -> Te
   guard value.shape == surrogate.shape, value.dtype == surrogate.dtype else {
     return fail(
       .shapeMismatch, "straightThrough",
-      "a value of \(value.dtype) and shape \(value.shape) for a gradient of \(surrogate.dtype) and shape \(surrogate.shape)")
+      "a value of \(value.dtype) and shape \(value.shape) for a gradient of \(surrogate.dtype) and shape \(surrogate.shape)"
+    )
   }
   return value.detached().recorded(as: "straightThrough", wrt: surrogate, { dy in dy })
 }

@@ -22,7 +22,8 @@ extension Tensor {
     guard size > 0, size <= shape[axis], step > 0 else {
       return fail(
         .invalidArgument, "unfold",
-        "windows of \(size) places, \(step) apart, over axis \(axis) of shape \(shape); expected positive numbers that fit")
+        "windows of \(size) places, \(step) apart, over axis \(axis) of shape \(shape); expected positive numbers that fit"
+      )
     }
     let starts = stride(from: 0, through: shape[axis] - size, by: step)
     let places = starts.flatMap { start in (0..<size).map { start + $0 } }
