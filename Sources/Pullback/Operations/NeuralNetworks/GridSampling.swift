@@ -96,7 +96,7 @@ private func gridPlaces(_ place: Tensor, _ extent: Int, _ padding: GridPadding, 
 /// ```swift
 /// let identity = Tensor([[[1, 0, 0], [0, 1, 0]]])
 /// print(affineGrid(identity, height: 1, width: 2, alignCorners: true).flattened())
-/// // [-1.0,  0.0,  1.0,  0.0] : [4] float32
+/// // [-1.0, 0.0, 1.0, 0.0] : [4] float32
 /// ```
 ///
 /// - Parameters:

@@ -72,9 +72,9 @@ public func alibiBias(heads: Int, queries: Int, keys: Int, dtype: DType = .float
   guard heads >= 0, queries >= 0, keys >= 0 else {
     return fail(.invalidArgument, "alibiBias", "\(heads) heads of \(queries) queries and \(keys) keys")
   }
-  let slopes = (0..<heads).map { -power(2, -8 * Double($0 + 1) / Double(heads)) }
+  let slopes = (0..<heads).map { power(2, -8 * Double($0 + 1) / Double(heads)) }
   let query = Tensor.arange(queries, dtype: dtype).expanded(at: 1), key = Tensor.arange(keys, dtype: dtype)
-  return Tensor(slopes, shape: [heads, 1, 1]).cast(to: dtype) * abs(query - key)
+  return Tensor(slopes, shape: [heads, 1, 1]).cast(to: dtype) * (0 - abs(query - key))
 }
 
 /// `base^exponent` for numbers.

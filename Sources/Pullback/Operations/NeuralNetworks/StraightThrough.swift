@@ -31,7 +31,7 @@ public func straightThrough(_ value: Tensor, gradientOf surrogate: Tensor) -> Te
 /// ```swift
 /// let x = Tensor([0.26, 100]).requiringGradient()
 /// let y = fakeQuantized(x, scale: 0.5, zeroPoint: 0, range: -128...127)
-/// print(y, y.sum().backward()[x])  // [ 0.5, 63.5] : [2] float32 [1.0, 0.0] : [2] float32
+/// print(y, y.sum().backward()[x])  // [0.5, 63.5] : [2] float32 [1.0, 0.0] : [2] float32
 /// ```
 ///
 /// - Parameters:
@@ -54,7 +54,7 @@ public func fakeQuantized(_ x: Tensor, scale: Double, zeroPoint: Int, range: Clo
 /// VJP: `dx = dy · clamp((x + 1) / 2, 0 ... 1)`.
 ///
 /// ```swift
-/// print(sparsePlus(Tensor([-2, 0, 3])))  // [ 0.0, 0.25,  3.0] : [3] float32
+/// print(sparsePlus(Tensor([-2, 0, 3])))  // [0.0, 0.25, 3.0] : [3] float32
 /// ```
 public func sparsePlus(_ x: Tensor) -> Tensor {
   let middle = (x.clamped(to: -1...1) + 1).squared() / 4
