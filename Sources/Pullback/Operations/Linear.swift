@@ -49,12 +49,14 @@ public func linear(
   if activation == .relu { return y.recordedWithReLU(x, weight, bias) }
   guard let bias else {
     return y.recorded(
-      as: "linear", wrt: x, { dy in dy.matmul(weight.transposed()) }, wrt: weight, { dy in x.transposed().matmul(dy) })
+      as: "linear",
+      wrt: x, { dy in multiply(dy, transposed: false, weight, transposed: true) },
+      wrt: weight, { dy in multiply(x, transposed: true, dy, transposed: false) })
   }
   return y.recorded(
     as: "linear",
-    wrt: x, { dy in dy.matmul(weight.transposed()) },
-    wrt: weight, { dy in x.transposed().matmul(dy) },
+    wrt: x, { dy in multiply(dy, transposed: false, weight, transposed: true) },
+    wrt: weight, { dy in multiply(x, transposed: true, dy, transposed: false) },
     wrt: bias, { dy in dy.sum(axis: 0) })
 }
 
@@ -66,8 +68,8 @@ extension Tensor {
     return recorded(as: "linearReLU", wrt: [x, weight] + (bias.map { [$0] } ?? []), jointlyWithResult: { dy, y in
       let dz = reluGradient(dy, y)
       return [
-        needs.x ? dz.matmul(weight.transposed()) : nil,
-        needs.weight ? x.transposed().matmul(dz) : nil,
+        needs.x ? multiply(dz, transposed: false, weight, transposed: true) : nil,
+        needs.weight ? multiply(x, transposed: true, dz, transposed: false) : nil,
         needs.bias ? dz.sum(axis: 0) : nil,
       ]
     })

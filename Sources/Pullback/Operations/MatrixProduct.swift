@@ -32,12 +32,34 @@ extension Tensor {
     }
     if a.rank == 1 { return a.expanded(at: 0).matmul(b).squeezed(axis: -2) }
     if b.rank == 1 { return a.matmul(b.expanded(at: 1)).squeezed(axis: -1) }
-    return matrixProduct(a, b, "matmul")
-      .recorded(
-        as: "matmul",
-        wrt: a, { dy in dy.matmul(b.transposed()) },  // [m, n] · [n, k]
-        wrt: b, { dy in a.transposed().matmul(dy) })  // [k, m] · [m, n]
+    if b.rank == 2, a.rank > 2 {
+      // One product of all rows instead of many small ones, forward and backward.
+      let rows = a.shape.droppingLast(1)
+      var shape = rows
+      shape.append(b.shape[1])
+      return a.reshaped(to: [rows.count(), a.shape[-1]]).matmul(b).reshaped(to: shape)
+    }
+    return multiply(a, transposed: false, b, transposed: false)
   }
+}
+
+/// The product of matrices of rank 2 and more, either of them transposed on the way.
+///
+/// Closed under derivatives: those of a product of transposed matrices are such products, so no view is ever made of one.
+func multiply(_ a: Tensor, transposed aT: Bool, _ b: Tensor, transposed bT: Bool) -> Tensor {
+  matrixProduct(a, b, "matmul", transposed: (aT, bT))
+    .recorded(
+      as: "matmul",
+      wrt: a,
+      { dy in
+        aT
+          ? multiply(b, transposed: bT, dy, transposed: true) : multiply(dy, transposed: false, b, transposed: !bT)
+      },
+      wrt: b,
+      { dy in
+        bT
+          ? multiply(dy, transposed: true, a, transposed: aT) : multiply(a, transposed: !aT, dy, transposed: false)
+      })
 }
 
 /// The matrix product of two tensors: ``Tensor/matmul(_:)``.

@@ -15,6 +15,9 @@ public struct Gradients: Sendable {
 
   init() {}
 
+  /// Room for so many gradients.
+  mutating func reserveCapacity(_ count: Int) { items.reserveCapacity(count) }
+
   mutating func append(_ entry: Entry, _ gradient: Tensor) { items.append((entry, gradient)) }
 
   /// How many tensors have a gradient here.

@@ -65,6 +65,8 @@ struct Replay {
 
   /// Gives every reachable entry a place. Returns the operation of an entry that had been replayed, having undone all.
   private mutating func layOut(_ roots: [Entry], mark: UInt64) -> String? {
+    // Room for a small graph, so that its arrays do not grow in steps.
+    steps.reserveCapacity(32)
     var descending = true
     for root in roots { _ = discover(root, mark) }
     var cursor = 0
@@ -120,6 +122,7 @@ struct Replay {
   /// Walks down and returns the gradients of leaves and kept values.
   mutating func run() -> Gradients {
     var gradients = Gradients()
+    gradients.reserveCapacity(8)
     for position in steps.indices {
       let place = order?[position] ?? Int32(truncatingIfNeeded: position)
       let entry = steps[Int(place)].entry.take()!

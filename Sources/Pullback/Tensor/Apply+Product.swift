@@ -9,17 +9,22 @@ struct ProductFinish {
   var relu = false
 }
 
-/// The product of matrices `a` [batch…, m, k] and `b` [batch…, k, n] of rank 2 and more, with broadcast batch axes.
+/// The product of matrices `a` [batch…, m, k] and `b` [batch…, k, n] of rank 2 and more, with broadcast batch axes; an
+/// operand that is said to be transposed is [batch…, k, m] or [batch…, n, k].
 func matrixProduct(
-  _ a: Tensor, _ b: Tensor, _ operation: StaticString, finish: ProductFinish = ProductFinish()
+  _ a: Tensor, _ b: Tensor, _ operation: StaticString, transposed: (a: Bool, b: Bool) = (false, false),
+  finish: ProductFinish = ProductFinish()
 ) -> Tensor {
   guard a.dtype == b.dtype else { return mixed(operation, a, b) }
   guard a.dtype != .bool else { return unsupported(operation, .bool) }
-  let (m, k, n) = (a.shape[-2], a.shape[-1], b.shape[-1])
-  guard k == b.shape[-2] else {
+  // The axes of rows and columns.
+  let aAxes = transposed.a ? (a.rank - 1, a.rank - 2) : (a.rank - 2, a.rank - 1)
+  let bAxes = transposed.b ? (b.rank - 1, b.rank - 2) : (b.rank - 2, b.rank - 1)
+  let (m, k, n) = (a.shape.extents[aAxes.0], a.shape.extents[aAxes.1], b.shape.extents[bAxes.1])
+  guard k == b.shape.extents[bAxes.0] else {
     return fail(
       .shapeMismatch, operation,
-      "shapes \(a.shape) and \(b.shape) do not fit: the last axis of the left (\(k)) must equal the second last of the right (\(b.shape[-2]))"
+      "shapes \(a.shape) and \(b.shape) do not fit: the columns of the left (\(k)) must be as many as the rows of the right (\(b.shape.extents[bAxes.0]))"
     )
   }
   var batchShape = Shape()
@@ -47,11 +52,11 @@ func matrixProduct(
   call.n = n
   call.k = k
   call.a = UnsafeRawPointer(a.elements.pointer)
-  call.a_row = aStrides[a.rank - 2]
-  call.a_column = aStrides[a.rank - 1]
+  call.a_row = aStrides[aAxes.0]
+  call.a_column = aStrides[aAxes.1]
   call.b = UnsafeRawPointer(b.elements.pointer)
-  call.b_row = bStrides[b.rank - 2]
-  call.b_column = bStrides[b.rank - 1]
+  call.b_row = bStrides[bAxes.0]
+  call.b_column = bStrides[bAxes.1]
   call.c = c.pointer
   call.c_row = n
   call.c_batch = m * n
