@@ -47,7 +47,7 @@ struct TinyNetwork: Module {
   private var output = InputData.uniform(201, [2, 2]).requiringGradient()
 
   func loss(_ x: Tensor, target: Tensor) -> Tensor {
-    (sigmoid(sigmoid(x.matmul(hidden)).matmul(output)) - target).squared().mean()
+    meanSquaredError(sigmoid(sigmoid(x.matmul(hidden)).matmul(output)), target)
   }
 
   mutating func forEachParameter(_ body: (_ name: String, _ parameter: inout Tensor) -> Void) {
