@@ -61,7 +61,7 @@ public struct Conv2D: Layer {
 /// ```swift
 /// import PullbackLearning
 ///
-/// print(rounded(LayerNorm(2)(Tensor([[1, 3]]))))  // [[-1.0,  1.0]] : [1, 2] float32
+/// print(rounded(LayerNorm(2)(Tensor([[1, 3]]))))  // [[-1.0, 1.0]] : [1, 2] float32
 /// ```
 public struct LayerNorm: Layer {
   /// The scale, of shape `[features]`, 1 at first.
