@@ -34,7 +34,8 @@ struct Digits {
 
     let curve = folder.appending(path: "digits-loss.svg"), tape = folder.appending(path: "digits-tape.svg")
     try LossCurve(history).svg().write(to: curve, atomically: true, encoding: .utf8)
-    try network.loss(training[0..<4]).tape.svg().write(to: tape, atomically: true, encoding: .utf8)
+    let names = Dictionary(uniqueKeysWithValues: network.parameters.map { ($0.name, $0.value) })
+    try network.loss(training[0..<4]).tape.svg(names: names).write(to: tape, atomically: true, encoding: .utf8)
     print("\npictures: \(curve.path(percentEncoded: false)) \(tape.path(percentEncoded: false))")
     print("test accuracy \((network.accuracy(on: test) * 100).fixed(2)) %")
   }

@@ -7,12 +7,12 @@ struct Network: Module {
   private var output: Linear
 
   init(hiddenCount: Int, using generator: inout some RandomNumberGenerator) {
-    hidden = Linear(64, hiddenCount, activation: .relu, using: &generator)
+    hidden = Linear(64, hiddenCount, using: &generator)
     output = Linear(hiddenCount, 10, using: &generator)
   }
 
   /// The scores of the ten digits for each image.
-  func logits(_ images: Tensor) -> Tensor { output(hidden(images)) }
+  func logits(_ images: Tensor) -> Tensor { output(relu(hidden(images))) }
 
   func loss(_ digits: Dataset) -> Tensor { softmaxCrossEntropy(logits(digits.inputs), labels: digits.targets) }
 

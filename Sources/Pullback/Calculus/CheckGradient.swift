@@ -66,6 +66,7 @@ public struct GradientCheck: Sendable, CustomStringConvertible {
 ///   - tolerance: the largest relative error; by default 1e-6, and 1e-2 for float32.
 ///   - directions: along how many random directions inputs of more than 40 elements are varied.
 ///   - allowingFloat32: accepts float32 inputs.
+///   - function: what is checked.
 /// - Returns: the verdict, which prints itself.
 /// - Precondition: the inputs are float64 unless float32 is allowed; else traps, or throws inside ``checked(_:)``.
 public func checkGradient<each Input: TensorStructure>(

@@ -49,9 +49,10 @@ struct Evaluation<each Input: TensorStructure> {
   /// The product of a cotangent and the Jacobian: a gradient in the place of every input.
   func gradients(_ cotangent: Tensor?, retainingTape: Bool = false) -> (repeat each Input) {
     let gradients = replay(cotangent, retainingTape: retainingTape, recording: isNested)
-    return (repeat (each inputs).mappingTensors { x in
-      gradients.gradient(of: x) ?? Tensor.zeros(x.shape, dtype: x.dtype)
-    })
+    return
+      (repeat (each inputs).mappingTensors { x in
+        gradients.gradient(of: x) ?? Tensor.zeros(x.shape, dtype: x.dtype)
+      })
   }
 
   /// The gradients of inputs and outer leaves; none if the result depends on nothing.

@@ -22,6 +22,7 @@ public enum JacobianMode: Sendable, Hashable {
 /// - Parameters:
 ///   - x: where.
 ///   - mode: how; ``JacobianMode/automatic`` unless you know better.
+///   - function: of one tensor.
 /// - Returns: a tensor of the result's shape followed by the input's.
 public func jacobian(
   at x: Tensor, mode: JacobianMode = .automatic, of function: (Tensor) throws -> Tensor
@@ -69,6 +70,7 @@ public func hessian(at x: Tensor, of function: (Tensor) throws -> Tensor) rethro
 /// - Parameters:
 ///   - input: where; a tensor or a structure of them.
 ///   - direction: the vector, of the form of the input.
+///   - function: with one element as its result.
 /// - Precondition: the result has one element; else traps, or throws inside ``checked(_:)``.
 public func hessianVectorProduct<Input: TensorStructure>(
   at input: Input, along direction: Input, of function: (Input) throws -> Tensor

@@ -104,7 +104,8 @@ public func irfft(
   }
   guard count > 0, y.shape[axis] == count / 2 + 1, y.shape[-1] == 2 else {
     return fail(
-      .shapeMismatch, "irfft", "shape \(y.shape) is not the half, of \(count / 2 + 1) pairs, of \(count) along axis \(axis)")
+      .shapeMismatch, "irfft",
+      "shape \(y.shape) is not the half, of \(count / 2 + 1) pairs, of \(count) along axis \(axis)")
   }
   // The other half: the conjugates of the inner numbers, backwards.
   let inner = (count - 1) / 2

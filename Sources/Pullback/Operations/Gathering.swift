@@ -186,7 +186,8 @@ extension Tensor {
       let start = result.reduce(0) { count, index in if case .insertedAxis = index { count } else { count + 1 } }
       let hasEllipsis = result.contains { if case .remainingAxes = $0 { true } else { false } }
       let first = hasEllipsis ? rank - mask.rank : start
-      guard first >= 0, first + mask.rank <= rank, Array(shape.array[first..<first + mask.rank]) == mask.shape.array else {
+      guard first >= 0, first + mask.rank <= rank, Array(shape.array[first..<first + mask.rank]) == mask.shape.array
+      else {
         fail(.shapeMismatch, "index", "a mask of shape \(mask.shape) does not cover axes of shape \(shape)")
         return nil
       }
@@ -217,8 +218,10 @@ extension Tensor {
       return self
     }
     let flat = reshaped(to: [count])
-    return flat.puttingFlat(value.broadcast(to: places.shape).reshaped(to: [places.count]), at: places.reshaped(to: [places.count]))
-      .reshaped(to: shape)
+    return flat.puttingFlat(
+      value.broadcast(to: places.shape).reshaped(to: [places.count]), at: places.reshaped(to: [places.count])
+    )
+    .reshaped(to: shape)
   }
 
   /// This vector with values at places; of several values for one place the last wins, and only it gets the gradient.
@@ -226,7 +229,8 @@ extension Tensor {
     let length = count
     // Which value each place holds in the end, or -1.
     let owner = putFlat(
-      Tensor.full([length], -1, dtype: .int64), Tensor.arange(values.count, dtype: .int64), at: places, "index assignment")
+      Tensor.full([length], -1, dtype: .int64), Tensor.arange(values.count, dtype: .int64), at: places,
+      "index assignment")
     return putFlat(detached(), values.detached(), at: places, "index assignment")
       .recorded(
         as: "put",

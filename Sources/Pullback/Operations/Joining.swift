@@ -19,7 +19,8 @@ public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
   var extent = 0
   for tensor in tensors {
     if tensor.dtype != first.dtype { return mixed("concatenate", first, tensor) }
-    guard tensor.rank == first.rank, tensor.shape.replacing(axis: axis, with: 1) == first.shape.replacing(axis: axis, with: 1)
+    guard tensor.rank == first.rank,
+      tensor.shape.replacing(axis: axis, with: 1) == first.shape.replacing(axis: axis, with: 1)
     else {
       return fail(
         .shapeMismatch, "concatenate",

@@ -65,13 +65,15 @@ extension Tensor {
   /// operands.
   fileprivate func recordedWithReLU(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?) -> Tensor {
     let needs = (x: x.isTracked, weight: weight.isTracked, bias: bias?.isTracked ?? false)
-    return recorded(as: "linearReLU", wrt: [x, weight] + (bias.map { [$0] } ?? []), jointlyWithResult: { dy, y in
-      let dz = reluGradient(dy, y)
-      return [
-        needs.x ? multiply(dz, transposed: false, weight, transposed: true) : nil,
-        needs.weight ? multiply(x, transposed: true, dz, transposed: false) : nil,
-        needs.bias ? dz.sum(axis: 0) : nil,
-      ]
-    })
+    return recorded(
+      as: "linearReLU", wrt: [x, weight] + (bias.map { [$0] } ?? []),
+      jointlyWithResult: { dy, y in
+        let dz = reluGradient(dy, y)
+        return [
+          needs.x ? multiply(dz, transposed: false, weight, transposed: true) : nil,
+          needs.weight ? multiply(x, transposed: true, dz, transposed: false) : nil,
+          needs.bias ? dz.sum(axis: 0) : nil,
+        ]
+      })
   }
 }

@@ -50,7 +50,9 @@ extension Tensor {
   /// ```swift
   /// print(Tensor([1, 2, 3]).rolled(by: 1))  // [3.0, 1.0, 2.0] : [3] float32
   /// ```
-  public func rolled(by shift: Int) -> Tensor { reshaped(to: [count]).rolled(by: [shift], axes: [0]).reshaped(to: shape) }
+  public func rolled(by shift: Int) -> Tensor {
+    reshaped(to: [count]).rolled(by: [shift], axes: [0]).reshaped(to: shape)
+  }
 
   /// The tensor repeated as a whole along its axes; missing axes are added in front.
   ///
@@ -104,7 +106,8 @@ extension Tensor {
     guard let axis = resolve(axis, in: shape, for: "repeat") else { return .standIn }
     guard repetitions.count == shape[axis], repetitions.allSatisfy({ $0 >= 0 }) else {
       return fail(
-        .invalidArgument, "repeat", "repetitions \(repetitions) for axis \(axis) of shape \(shape); expected one for each place")
+        .invalidArgument, "repeat",
+        "repetitions \(repetitions) for axis \(axis) of shape \(shape); expected one for each place")
     }
     let places = repetitions.enumerated().flatMap { [Int](repeating: $0, count: $1) }
     return gathering(Tensor(places, shape: [places.count]), axis: axis)

@@ -164,7 +164,9 @@ extension Tensor {
         { dy in
           let order = (0..<x.rank).filter { !folded.isReduced[$0] } + (0..<x.rank).filter { folded.isReduced[$0] }
           let moved = x.permuted(axes: order)
-          let rows = moved.reshaped(to: [folded.foldedCount == 0 ? 0 : x.count / folded.foldedCount, folded.foldedCount])
+          let rows = moved.reshaped(to: [
+            folded.foldedCount == 0 ? 0 : x.count / folded.foldedCount, folded.foldedCount,
+          ])
           let others = rows.productsOfOthers().reshaped(to: moved.shape)
           let back = order.indices.sorted { order[$0] < order[$1] }
           return dy.reshaped(to: kept) * others.permuted(axes: back)

@@ -157,7 +157,8 @@ extension Tensor {
     for other in 0..<rank where other != axis {
       var extents = [Int](repeating: 1, count: rank)
       extents[other] = index.shape[other]
-      flat = flat + Tensor.arange(index.shape[other], by: Double(strides[other]), dtype: .int64).reshaped(to: Shape(extents))
+      flat =
+        flat + Tensor.arange(index.shape[other], by: Double(strides[other]), dtype: .int64).reshaped(to: Shape(extents))
     }
     return flat.reshaped(to: [index.count])
   }

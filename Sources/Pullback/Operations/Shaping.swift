@@ -191,7 +191,8 @@ extension Tensor {
     let place = axis < 0 ? axis + rank + 1 : axis
     guard (0...rank).contains(place) else {
       return fail(
-        .invalidAxis, "expand", "there is no place \(axis) for a new axis in shape \(shape); places are \(-rank - 1) ... \(rank)")
+        .invalidAxis, "expand",
+        "there is no place \(axis) for a new axis in shape \(shape); places are \(-rank - 1) ... \(rank)")
     }
     guard rank < Shape.maximumRank else {
       return fail(.invalidArgument, "expand", "shape \(shape) has \(Shape.maximumRank) axes already")

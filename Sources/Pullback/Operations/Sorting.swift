@@ -77,7 +77,8 @@ extension Tensor {
     guard let axis = resolve(axis, in: shape, for: "smallest") else { return (.standIn, .standIn) }
     guard (0..<shape[axis]).contains(position) else {
       let standIn = fail(
-        .indexOutOfRange, "smallest", "position \(position) of axis \(axis) of shape \(shape), which has \(shape[axis])")
+        .indexOutOfRange, "smallest", "position \(position) of axis \(axis) of shape \(shape), which has \(shape[axis])"
+      )
       return (standIn, standIn)
     }
     let places = sortingPlaces(self, axis: axis, descending: false, "smallest")
@@ -101,7 +102,8 @@ extension Tensor {
     let middle = order.narrowed(axis: axis, from: (shape[axis] - 1) / 2, count: 1)
     // NaN sorts last, so one shows there.
     let isNaN =
-      dtype.isFloatingPoint ? detached().gathered(along: axis, at: last).isNaN() : Tensor.zeros(last.shape, dtype: .bool)
+      dtype.isFloatingPoint
+      ? detached().gathered(along: axis, at: last).isNaN() : Tensor.zeros(last.shape, dtype: .bool)
     return valueAt(select(where: isNaN, then: last, else: middle), axis, keepDims)
   }
 

@@ -141,8 +141,14 @@ public func atan2(y: Tensor, x: Tensor) -> Tensor {
   zip(y, x, "atan2") { $0.pointee.binary.atan2 }
     .recorded(
       as: "atan2",
-      wrt: y, { g in let r = distance(y, x); return g * (x / r / r) },
-      wrt: x, { g in let r = distance(y, x); return -(g * (y / r / r)) })
+      wrt: y,
+      { g in
+        let r = distance(y, x); return g * (x / r / r)
+      },
+      wrt: x,
+      { g in
+        let r = distance(y, x); return -(g * (y / r / r))
+      })
 }
 
 /// The distance of the point (a, b) from the origin, without overflow on the way, with broadcasting.

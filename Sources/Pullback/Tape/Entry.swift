@@ -37,6 +37,9 @@ final class Entry: @unchecked Sendable {
   private static let lastSequenceNumber = Atomic<UInt64>(0)
   private static let released = Atomic<UInt64>(0)
 
+  /// The number of the latest entry of all.
+  static var latestSequenceNumber: UInt64 { lastSequenceNumber.load(ordering: .relaxed) }
+
   /// How many entries are alive.
   static var liveCount: Int {
     let released = released.load(ordering: .sequentiallyConsistent)
@@ -54,6 +57,7 @@ final class Entry: @unchecked Sendable {
     self.derivative = derivative
     self.result = result
     sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    Observer.current?.didRecord(self, value)
   }
 
   /// One of the results of an entry that has several.
@@ -66,6 +70,7 @@ final class Entry: @unchecked Sendable {
     storedResultCount = 1
     derivative = .projection(entry, index: index)
     sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    Observer.current?.didRecord(self, value)
   }
 
   // Note [Release in a loop]. Releasing an entry releases its operands' entries and the tensors that its derivative

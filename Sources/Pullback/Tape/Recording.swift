@@ -225,7 +225,8 @@ extension Tensor {
 
   /// Records this result of an operation whose operands' cotangents are computed together, with the help of the result.
   public func recorded(
-    as name: StaticString, wrt operands: [Tensor], jointlyWithResult vjp: @escaping (_ dy: Tensor, _ y: Tensor) -> [Tensor?]
+    as name: StaticString, wrt operands: [Tensor],
+    jointlyWithResult vjp: @escaping (_ dy: Tensor, _ y: Tensor) -> [Tensor?]
   ) -> Tensor {
     [self].recorded(as: name, wrt: operands) { dys, ys in dys[0].map { vjp($0, ys[0]) } ?? [] }[0]
   }

@@ -1,3 +1,4 @@
+import Kernels
 import Synchronization
 
 /// One walk over a tape, from the last entry to the first.
@@ -32,11 +33,16 @@ struct Replay {
   private var keptPlaces: Set<Int32> = []
   private let recording: Bool
   private let retaining: Bool
+  /// The replay ends at entries up to this number, as if they were leaves.
+  private let boundary: UInt64
+  private let observer = Observer.current
 
   /// Lays out the entries that the seeds were computed from. Nil, inside ``checked(_:)``, if one of them has been replayed.
   init?(
-    from seeds: [(entry: Entry, cotangent: Tensor)], retaining: Bool, recording: Bool, keeping intermediates: [Tensor]
+    from seeds: [(entry: Entry, cotangent: Tensor)], retaining: Bool, recording: Bool, keeping intermediates: [Tensor],
+    boundary: UInt64 = 0
   ) {
+    self.boundary = boundary
     self.recording = recording
     self.retaining = retaining
     cotangents = []
@@ -75,8 +81,15 @@ struct Replay {
       let entry = steps[cursor].entry!
       if entry.sequenceNumber > last { descending = false }
       last = entry.sequenceNumber
+      if entry.sequenceNumber <= boundary {
+        if retaining { retained.append((.leaf, nil)) }
+        cursor += 1
+        continue
+      }
       if entry.isReplayed {
-        if !retaining { for step in steps[..<cursor] { step.entry!.isReplayed = false } }
+        if !retaining {
+          for step in steps[..<cursor] where step.sequenceNumber > boundary { step.entry!.isReplayed = false }
+        }
         return entry.operation
       }
       switch entry.derivative {
@@ -127,14 +140,28 @@ struct Replay {
       let place = order?[position] ?? Int32(truncatingIfNeeded: position)
       let entry = steps[Int(place)].entry.take()!
       let dy = cotangents[Int(place)].take()
-      if entry.isLeaf {
+      if entry.sequenceNumber <= boundary || entry.isLeaf {
         if let dy { gradients.append(entry, dy) }
         continue
       }
       if let dy, !keptPlaces.isEmpty, keptPlaces.contains(place) { gradients.append(entry, dy) }
-      pass(consume dy, place, entry)
+      if observer == nil { pass(consume dy, place, entry) } else { passObserved(dy, place, entry) }
     }
     return gradients
+  }
+
+  /// Passes an entry and tells the observer, also how much memory goes with what the entry saved.
+  @inline(never)
+  private mutating func passObserved(_ dy: Tensor?, _ place: Int32, _ entry: Entry) {
+    var saved: (derivative: Derivative, result: Elements?)? =
+      retaining ? retained[Int(place)] : (entry.derivative, entry.result)
+    observer!.willReplay(entry, saved!.derivative, dy)
+    pass(dy, place, entry)
+    withExtendedLifetime(saved) {}
+    let before = Memory.statistics.live_bytes
+    saved = nil
+    let after = Memory.statistics.live_bytes
+    observer!.didReplay(entry, releasing: Int(before - min(after, before)))
   }
 
   /// Hands the cotangent of an entry on to its operands, and releases what the entry saved unless it is retained.
@@ -201,6 +228,7 @@ struct Replay {
   @inline(__always)
   private mutating func accumulate(_ term: Tensor, _ place: Int32, _ operand: Entry, from entry: Entry? = nil) {
     var term = term
+    if let observer { observer.didCompute(term, for: operand) }
     if !(operand.storedShape == term.shape) { term = term.sum(toShape: operand.shape) }
     if term.dtype != operand.dtype { term = wrongType(term, operand) }
     guard var sum = cotangents[Int(place)].take() else {

@@ -10,21 +10,31 @@ import CKernels
 /// print(code.tape.lines.map { $0.scope ?? "outside" })  // ["outside", "encoder", "encoder"]
 /// ```
 ///
+/// - Parameters:
+///   - name: what the part is called.
+///   - fileID: the place in the source that reports give; by default that of the call.
+///   - line: the line there.
+///   - body: what runs.
 /// - Returns: what `body` returns.
 public func named<Result, Failure: Error>(
-  _ name: String, _ body: () throws(Failure) -> Result
+  _ name: String, fileID: StaticString = #fileID, line: UInt = #line, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-  try Scope(name: name, parent: Scope.current).run(body)
+  try Scope(name: name, parent: Scope.current, fileID: fileID, line: line).run(body)
 }
 
 /// A named part of a program, while it runs; entries recorded meanwhile refer to it.
 final class Scope: Sendable {
   let name: String
   let parent: Scope?
+  /// Where it was opened.
+  let fileID: StaticString
+  let line: UInt
 
-  init(name: String, parent: Scope?) {
+  init(name: String, parent: Scope?, fileID: StaticString = #fileID, line: UInt = #line) {
     self.name = name
     self.parent = parent
+    self.fileID = fileID
+    self.line = line
   }
 
   /// The names from the outermost scope to this one, as in `encoder/attention`.

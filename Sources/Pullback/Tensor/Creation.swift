@@ -120,7 +120,9 @@ extension Tensor {
   ///   - start: the first.
   ///   - step: from one to the next.
   ///   - dtype: the element type.
-  public static func arange(_ count: Int, from start: Double = 0, by step: Double = 1, dtype: DType = .float32) -> Tensor {
+  public static func arange(_ count: Int, from start: Double = 0, by step: Double = 1, dtype: DType = .float32)
+    -> Tensor
+  {
     guard count >= 0 else { return fail(.invalidArgument, "arange", "the count \(count) is negative") }
     guard dtype != .bool else { return unsupported("arange", dtype) }
     guard let elements = Elements.allocate([count], dtype, for: "arange") else { return .standIn }

@@ -102,7 +102,8 @@ private struct Printer {
     }
     // Deeper levels are set apart by a line break for each axis that ends.
     let separator =
-      isRow ? ", " : "," + String(repeating: "\n", count: shape.rank - 1 - axis) + String(repeating: " ", count: axis + 1)
+      isRow
+      ? ", " : "," + String(repeating: "\n", count: shape.rank - 1 - axis) + String(repeating: " ", count: axis + 1)
     return "[" + parts.joined(separator: separator) + "]"
   }
 }

@@ -111,7 +111,9 @@ struct Part {
   func view(_ strides: Axes) -> (strides: Axes, offset: Int) {
     var (result, offset) = (Axes(repeating: 0), 0)
     for axis in 0..<Shape.maximumRank { offset += starts[axis] &* strides[axis] }
-    for axis in 0..<shape.rank where sources[axis] >= 0 { result[axis] = strides[sources[axis]] &* steps[sources[axis]] }
+    for axis in 0..<shape.rank where sources[axis] >= 0 {
+      result[axis] = strides[sources[axis]] &* steps[sources[axis]]
+    }
     return (result, shape.contains(0) ? 0 : offset)
   }
 }

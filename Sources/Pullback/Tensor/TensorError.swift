@@ -35,6 +35,8 @@ public struct TensorError: Error, Hashable, Sendable {
     case outOfMemory
     /// A replay that the tape does not allow.
     case autogradMisuse
+    /// A NaN or an infinity where ``detectingAnomalies(infinities:_:)`` forbids it.
+    case nonFiniteValue
   }
 
   /// The class of the mistake.

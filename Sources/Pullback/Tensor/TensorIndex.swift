@@ -88,8 +88,10 @@ extension PartialRangeUpTo<Int>: TensorIndex {
 }
 extension PartialRangeThrough<Int>: TensorIndex {
   /// The places through the upper bound.
-  // Through -1 is through the last, which is the whole axis.
-  public var axisIndex: AxisIndex { .range(start: nil, end: upperBound == -1 ? nil : upperBound + 1, step: 1) }
+  public var axisIndex: AxisIndex {
+    // Through -1 is through the last, which is the whole axis.
+    .range(start: nil, end: upperBound == -1 ? nil : upperBound + 1, step: 1)
+  }
 }
 extension Tensor: TensorIndex {
   /// The places that an integer tensor names, or where a bool tensor is true.

@@ -18,6 +18,8 @@ public protocol Optimizer {
 extension Module {
   /// Calls `body` with each parameter that has a gradient, its gradient, and what the optimizer keeps for it: nil at
   /// first, and found again by the parameter's position.
+  // Inlined, so that the compiler knows the type of the state.
+  @inline(__always)
   mutating func update<State>(
     keeping states: inout [State?], with gradients: Gradients, _ body: (inout Tensor, Tensor, inout State?) -> Void
   ) {

@@ -43,7 +43,7 @@ extension Tensor {
   }
 
   /// Up to which share of the largest a singular value may be rounding.
-  private var rankTolerance: Double {
+  fileprivate var rankTolerance: Double {
     Double(Swift.max(shape[-1], shape[-2])) * (dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne))
   }
 }
@@ -80,5 +80,6 @@ public func lstsq(_ a: Tensor, _ b: Tensor, tolerance: Double? = nil) -> Tensor 
       .shapeMismatch, "lstsq",
       "shapes \(a.shape) and \(b.shape) do not fit; expected […, m, n] with […, m, k], or with a vector [m]")
   }
-  return a.pinv(tolerance: tolerance).matmul(b)
+  let tolerance = tolerance ?? a.rankTolerance
+  return a.cast(to: .float64).pinv(tolerance: tolerance).matmul(b.cast(to: .float64)).cast(to: a.dtype)
 }

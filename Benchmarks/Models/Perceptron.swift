@@ -2,7 +2,7 @@ import Pullback
 import PullbackLearning
 
 /// A linear layer whose weights are streams `seed` and `seed + 1`, in ±1/√inputs.
-private func linearLayer(
+func linearLayer(
   _ seed: UInt64, _ inputs: Int, _ outputs: Int, activation: LinearActivation = .none
 ) -> Linear {
   let bound = 1 / Double(inputs).squareRoot()

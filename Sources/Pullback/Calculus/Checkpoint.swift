@@ -1,0 +1,106 @@
+import CKernels
+
+/// Computes `body` without keeping what its derivatives need; a replay computes it again.
+///
+/// This trades time for memory: of everything that is recorded in `body`, only the result stays. Gradients reach all
+/// tracked tensors that `body` uses. Checkpoints nest, and can be differentiated to any order.
+///
+/// ```swift
+/// let x = Tensor(0.5).requiringGradient(), w = Tensor(2).requiringGradient()
+/// let y = checkpoint { tanh(tanh(x * w) * w) }
+/// print(y.tape.lines.map(\.operation))  // ["leaf", "leaf", "checkpoint"]
+/// ```
+///
+/// - Parameter body: computes the same each time that it is called; numbers that it draws come from a generator that is
+///   passed to ``checkpoint(using:_:)``.
+/// - Returns: what `body` returns.
+public func checkpoint(_ body: @escaping () -> Tensor) -> Tensor { checkpoint { [body()] }[0] }
+
+/// Computes `body`, which draws random numbers, without keeping what its derivatives need.
+///
+/// When a replay computes `body` again, it draws the same numbers.
+///
+/// ```swift
+/// let x = Tensor([1, 2, 3]).requiringGradient()
+/// var generator = PhiloxGenerator(seed: 1)
+/// let y = checkpoint(using: &generator) { generator in
+///   x * x * Tensor.uniform([3], using: &generator)
+/// }
+/// print(y.sum().backward()[x].isClose(to: 2 * y.detached() / x.detached()))  // true
+/// ```
+public func checkpoint<Generator: RandomNumberGenerator>(
+  using generator: inout Generator, _ body: @escaping (inout Generator) -> Tensor
+) -> Tensor {
+  let start = generator
+  return checkpoint(
+    first: { [body(&generator)] },
+    again: {
+      var generator = start
+      return [body(&generator)]
+    })[0]
+}
+
+/// Computes several results without keeping what their derivatives need; a replay computes them again.
+///
+/// The single-result form is ``checkpoint(_:)``.
+public func checkpoint(_ body: @escaping () -> [Tensor]) -> [Tensor] { checkpoint(first: body, again: body) }
+
+private func checkpoint(first: () -> [Tensor], again: @escaping () -> [Tensor]) -> [Tensor] {
+  let boundary = Entry.latestSequenceNumber
+  let results = first()
+  guard isRecording, results.contains(where: \.isTracked) else { return results }
+  let sources = Replay.sources(of: results.compactMap(\.entry), boundary: boundary)
+  if sources.isEmpty { return results }
+  let operands = sources.map { Tensor(Tensor.standIn.elements, entry: $0) }
+  let scope = Scope.current
+  return results.map { Tensor($0.elements) }.recorded(as: "checkpoint", wrt: operands) { dys in
+    recomputedGradients({ scope?.run(again) ?? again() }, dys, of: sources)
+  }
+}
+
+/// Computes `body` again and replays what it recorded, up to the entries it started from.
+private func recomputedGradients(_ body: () -> [Tensor], _ dys: [Tensor?], of sources: [Entry]) -> [Tensor?] {
+  let boundary = Entry.latestSequenceNumber
+  let results = withRecording(body)
+  var seeds: [(entry: Entry, cotangent: Tensor)] = []
+  for (result, dy) in Swift.zip(results, dys) {
+    guard let dy, let entry = result.entry else { continue }
+    guard dy.shape == result.shape, dy.dtype == result.dtype else {
+      fail(
+        .autogradMisuse, "checkpoint",
+        "computed again, a result has the shape \(result.shape) instead of \(dy.shape); what is computed in a checkpoint must not change between its calls"
+      )
+      return []
+    }
+    seeds.append((entry, dy))
+  }
+  let recording = isRecording
+  guard
+    var replay = Replay(from: seeds, retaining: recording, recording: recording, keeping: [], boundary: boundary)
+  else { return [] }
+  let gradients = replay.run()
+  return sources.map { gradients.gradient(of: Tensor(Tensor.standIn.elements, entry: $0)) }
+}
+
+/// Runs `body` with recording, also where a replay is not recorded.
+private func withRecording<Result>(_ body: () -> Result) -> Result {
+  let state = thread_state_current()!
+  let depth = state.pointee.recording_disabled
+  state.pointee.recording_disabled = 0
+  defer { state.pointee.recording_disabled = depth }
+  return body()
+}
+
+extension Replay {
+  /// The entries up to a sequence number that these were directly computed from, in recording order.
+  fileprivate static func sources(of roots: [Entry], boundary: UInt64) -> [Entry] {
+    var seen: Set<ObjectIdentifier> = []
+    var waiting = roots
+    var sources: [Entry] = []
+    while let entry = waiting.popLast() {
+      guard seen.insert(ObjectIdentifier(entry)).inserted else { continue }
+      if entry.sequenceNumber <= boundary { sources.append(entry) } else { waiting += operands(of: entry) }
+    }
+    return sources.sorted { $0.sequenceNumber < $1.sequenceNumber }
+  }
+}

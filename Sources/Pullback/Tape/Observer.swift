@@ -1,0 +1,49 @@
+import CKernels
+
+/// What watches a thread record and replay operations, as ``detectingAnomalies(infinities:_:)`` and
+/// ``withProfiling(_:)`` do. Observers nest; all of them see everything.
+class Observer {
+  private var outer: Observer?
+
+  /// The innermost observer of the calling thread, usually none.
+  @inline(__always)
+  static var current: Observer? {
+    thread_state_current()!.pointee.observer.map { Unmanaged.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Runs `body` while this observes the calling thread.
+  func observe<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    outer = Observer.current
+    defer { outer = nil }
+    return try Observer.exchanged(self, body)
+  }
+
+  /// Runs `body`, a part of an observer's own work, unobserved.
+  func unobserved<Result>(_ body: () -> Result) -> Result {
+    Observer.exchanged(nil) { withoutRecording(body) }
+  }
+
+  private static func exchanged<Result, Failure: Error>(
+    _ observer: Observer?, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let state = thread_state_current()!
+    let previous = state.pointee.observer
+    // The pointer is in use only during this call, whose parameter keeps the object alive.
+    state.pointee.observer = observer.map { Unmanaged.passUnretained($0).toOpaque() }
+    defer { withExtendedLifetime(observer) { state.pointee.observer = previous } }
+    return try body()
+  }
+
+  // What the engine tells.
+
+  /// An operation, or a leaf, was recorded with this result.
+  func didRecord(_ entry: Entry, _ value: Elements) { outer?.didRecord(entry, value) }
+  /// A replay is about to pass an entry on to its operands.
+  func willReplay(_ entry: Entry, _ derivative: Derivative, _ cotangent: Tensor?) {
+    outer?.willReplay(entry, derivative, cotangent)
+  }
+  /// It has computed a term of the cotangent of an operand.
+  func didCompute(_ term: Tensor, for operand: Entry) { outer?.didCompute(term, for: operand) }
+  /// It has passed the entry, and so many bytes were released with what the entry had saved.
+  func didReplay(_ entry: Entry, releasing bytes: Int) { outer?.didReplay(entry, releasing: bytes) }
+}
