@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Runs `body` on a thread with a small stack and waits for it.
 func onSmallStack(_ byteCount: Int = 512 * 1024, _ body: @escaping @Sendable () -> Void) {
@@ -25,6 +24,3 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   }
   group.wait()
 }
-
-/// Tests that read counters of the whole process, and so run alone, wait for this.
-let processCounters = Mutex(())
