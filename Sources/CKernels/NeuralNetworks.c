@@ -132,8 +132,8 @@ void window_sum(const char *instruction_set, int scalar_type, const window_shape
   kernels(instruction_set, scalar_type)->window_sum(shape, scale, x, y);
 }
 
-void window_spread(const char *instruction_set, int scalar_type, const window_shape *shape, const double *const scale[3],
-                   const void *y, void *x) {
+void window_spread(const char *instruction_set, int scalar_type, const window_shape *shape,
+                   const double *const scale[3], const void *y, void *x) {
   kernels(instruction_set, scalar_type)->window_spread(shape, scale, y, x);
 }
 
@@ -171,14 +171,16 @@ void channel_affine(const char *instruction_set, int scalar_type, const void *x,
   kernels(instruction_set, scalar_type)->channel_affine(x, centre, scale, shift, y, outer, channels, inner);
 }
 
-void channel_gradient_sums(const char *instruction_set, int scalar_type, const void *dy, const void *x, const void *mean,
+void channel_gradient_sums(const char *instruction_set, int scalar_type, const void *dy, const void *x,
+                           const void *mean,
                            void *sum, void *product_sum, size_t outer, size_t channels, size_t inner) {
   kernels(instruction_set, scalar_type)
       ->channel_gradient_sums(dy, x, mean, sum, product_sum, outer, channels, inner);
 }
 
 void channel_gradient(const char *instruction_set, int scalar_type, const void *dy, const void *x, const void *mean,
-                      const void *a, const void *b, const void *c, void *dx, size_t outer, size_t channels, size_t inner) {
+                      const void *a, const void *b, const void *c, void *dx, size_t outer, size_t channels,
+                      size_t inner) {
   kernels(instruction_set, scalar_type)->channel_gradient(dy, x, mean, a, b, c, dx, outer, channels, inner);
 }
 
@@ -197,7 +199,8 @@ void channel_gradient(const char *instruction_set, int scalar_type, const void *
     if (at >= 0) target[at] += ((const T *)y)[plane * count + i];                                      \
   }
 
-void window_take(int scalar_type, size_t planes, size_t extent, size_t count, const void *x, const int32_t *place, void *y) {
+void window_take(int scalar_type, size_t planes, size_t extent, size_t count, const void *x, const int32_t *place,
+                 void *y) {
   for (size_t plane = 0; plane < planes; plane++) {
     if (scalar_type == SCALAR_FLOAT64) {
       TAKE(double)
@@ -207,7 +210,8 @@ void window_take(int scalar_type, size_t planes, size_t extent, size_t count, co
   }
 }
 
-void window_put(int scalar_type, size_t planes, size_t extent, size_t count, const void *y, const int32_t *place, void *x) {
+void window_put(int scalar_type, size_t planes, size_t extent, size_t count, const void *y, const int32_t *place,
+                void *x) {
   for (size_t plane = 0; plane < planes; plane++) {
     if (scalar_type == SCALAR_FLOAT64) {
       PUT(double)

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A convolution over three axes (leading ones of extent 1 where there are fewer): x [batch, groups · in_channels, input…],
-// w [groups · out_channels, in_channels, kernel…], y [batch, groups · out_channels, output…].
+// A convolution over three axes (leading ones of extent 1 where there are fewer): x [batch, groups · in_channels,
+// input…], w [groups · out_channels, in_channels, kernel…], y [batch, groups · out_channels, output…].
 // y[n, o, p] = Σ w[o, c, k] x[n, c, p · stride + k · dilation - padding], x being 0 outside its extents.
 typedef struct {
   size_t batch, groups;
@@ -43,14 +43,16 @@ void window_maximum(const char *instruction_set, int scalar_type, const window_s
 void window_sum(const char *instruction_set, int scalar_type, const window_shape *shape, const double *const scale[3],
                 const void *x, void *y);
 // The adjoint: x from y.
-void window_spread(const char *instruction_set, int scalar_type, const window_shape *shape, const double *const scale[3],
-                   const void *y, void *x);
+void window_spread(const char *instruction_set, int scalar_type, const window_shape *shape,
+                   const double *const scale[3], const void *y, void *x);
 // y[plane, i] = x[plane, place[plane, i]] (0 where the place is -1), and the adjoint, adding in the order of i.
-void window_take(int scalar_type, size_t planes, size_t extent, size_t count, const void *x, const int32_t *place, void *y);
-void window_put(int scalar_type, size_t planes, size_t extent, size_t count, const void *y, const int32_t *place, void *x);
+void window_take(int scalar_type, size_t planes, size_t extent, size_t count, const void *x, const int32_t *place,
+                 void *y);
+void window_put(int scalar_type, size_t planes, size_t extent, size_t count, const void *y, const int32_t *place,
+                void *x);
 
-// softmax(scale · q kᵀ + mask) v for each of batch · heads pairs: q [queries, width], k [keys, width], v [keys, value_width].
-// The elements of a row follow each other. Arrays of strides: of batch, head and row.
+// softmax(scale · q kᵀ + mask) v for each of batch · heads pairs: q [queries, width], k [keys, width], v [keys,
+// value_width]. The elements of a row follow each other. Arrays of strides: of batch, head and row.
 typedef struct {
   size_t batch, heads, queries, keys, width, value_width;
   double scale;
@@ -61,8 +63,8 @@ typedef struct {
   ptrdiff_t mask_strides[4];  // of batch, head, query and key
 } attention_shape;
 
-// y, and for each query the logarithm of the sum of exponentials [batch, heads, queries]. A query that sees no key gives
-// 0 and a logarithm of -inf.
+// y, and for each query the logarithm of the sum of exponentials [batch, heads, queries]. A query that sees no key
+// gives 0 and a logarithm of -inf.
 int attention_forward(const char *instruction_set, int scalar_type, const attention_shape *shape, const void *q,
                       const void *k, const void *v, void *y, void *log_sum_exp);
 // dq, dk and dv, laid out like q, k and v by strides of their own.
@@ -73,8 +75,8 @@ int attention_gradient(const char *instruction_set, int scalar_type, const atten
                        const attention_gradient_strides *strides, const void *q, const void *k, const void *v,
                        const void *y, const void *log_sum_exp, const void *dy, void *dq, void *dk, void *dv);
 
-// The rows of x [rows, columns] divided by the root of their mean square plus epsilon, times weight [columns] (or NULL);
-// inverse [rows] is what each was multiplied with.
+// The rows of x [rows, columns] divided by the root of their mean square plus epsilon, times weight [columns] (or
+// NULL); inverse [rows] is what each was multiplied with.
 void root_mean_square_norm(const char *instruction_set, int scalar_type, const void *x, const void *weight, void *y,
                            void *inverse, size_t rows, size_t columns, double epsilon);
 // dx of rows; d_weight [columns] is added to (NULL together with weight).
@@ -89,10 +91,11 @@ void channel_moments(const char *instruction_set, int scalar_type, const void *x
 void channel_affine(const char *instruction_set, int scalar_type, const void *x, const void *centre, const void *scale,
                     const void *shift, void *y, size_t outer, size_t channels, size_t inner);
 // Of each channel, Σ dy and Σ dy (x - mean).
-void channel_gradient_sums(const char *instruction_set, int scalar_type, const void *dy, const void *x, const void *mean,
-                           void *sum, void *product_sum, size_t outer, size_t channels, size_t inner);
+void channel_gradient_sums(const char *instruction_set, int scalar_type, const void *dy, const void *x,
+                           const void *mean, void *sum, void *product_sum, size_t outer, size_t channels, size_t inner);
 // dx = a · dy + b · (x - mean) + c, with one of each for each channel.
 void channel_gradient(const char *instruction_set, int scalar_type, const void *dy, const void *x, const void *mean,
-                      const void *a, const void *b, const void *c, void *dx, size_t outer, size_t channels, size_t inner);
+                      const void *a, const void *b, const void *c, void *dx, size_t outer, size_t channels,
+                      size_t inner);
 
 #endif

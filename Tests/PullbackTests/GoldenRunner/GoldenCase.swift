@@ -36,7 +36,7 @@ struct GoldenCase: Sendable {
 
   let name: String
   let family: String
-  let operation: String
+  private(set) var operation: String
   let attributes: JSON
   let inputs: [Input]
   let outputs: [Output]
@@ -47,7 +47,7 @@ struct GoldenCase: Sendable {
   let second: Second?
   let alternatives: [Alternative]
   /// The class of the error that is expected instead of a result.
-  let errorKind: String?
+  private(set) var errorKind: String?
 
   init(_ json: JSON) {
     name = json["name"]!.string
@@ -73,6 +73,14 @@ struct GoldenCase: Sendable {
       Alternative(outputs: GoldenCase.keys($0, "outputs"), gradients: GoldenCase.keys($0, "grads"))
     }
     errorKind = json["error_kind"]?.string
+  }
+
+  /// The same case with another operation, or another expected error.
+  func renamed(_ operation: String, errorKind: String? = nil) -> GoldenCase {
+    var copy = self
+    copy.operation = operation
+    copy.errorKind = errorKind
+    return copy
   }
 
   private static func keys(_ json: JSON, _ name: String) -> Keys {

@@ -39,14 +39,14 @@ import Testing
       let y = row.function(leaves)
       guard y.isTracked else { continue }
       names.formUnion(y.tape.lines.map(\.operation))
-      let cotangent = Tensor.ones(y.shape, dtype: y.dtype).requiringGradient()
-      var results = [y]
+      var (results, inputs) = ([y], leaves)
       for _ in 0..<2 {
-        results = results.flatMap { result -> [Tensor] in
-          let fits = result.shape == cotangent.shape && result.dtype == cotangent.dtype
-          let seed = fits ? cotangent : Tensor.ones(result.shape, dtype: result.dtype)
+        // Cotangents are inputs as well, so that derivatives that are linear show theirs.
+        let seeds = results.map { Tensor.ones($0.shape, dtype: $0.dtype).requiringGradient() }
+        inputs += seeds
+        results = Swift.zip(results, seeds).flatMap { result, seed -> [Tensor] in
           let gradients = result.backward(seed, recordingGradients: true)
-          return leaves.map { gradients[$0] }.filter(\.isTracked)
+          return inputs.map { gradients[$0] }.filter(\.isTracked)
         }
         for result in results { names.formUnion(result.tape.lines.map(\.operation)) }
       }

@@ -48,6 +48,19 @@ import Testing
     }
   }
 
+  /// A replay that is recorded may take other ways than one that is not.
+  @Test func recordedReplaysGiveTheSameGradients() {
+    forEveryRow { row in
+      let (value, gradients) = valueAndGradients(row.function, at: row.operands())
+      let leaves = row.operands().map { $0.requiringGradient() }
+      let recorded = row.function(leaves)
+        .backward(Tensor.ones(value.shape, dtype: value.dtype), recordingGradients: true)
+      for (position, (leaf, gradient)) in Swift.zip(leaves, gradients).enumerated() {
+        try expectClose(recorded[leaf], gradient, tolerance: 1e-12, "gradient \(position)")
+      }
+    }
+  }
+
   @Test func float32AgreesWithFloat64() {
     forEveryRow { row in
       let (wide, wideGradients) = valueAndGradients(row.function, at: row.operands())

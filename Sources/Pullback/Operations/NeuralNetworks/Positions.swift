@@ -22,10 +22,8 @@ public func rotaryEmbedding(
       .shapeMismatch, "rotaryEmbedding", "x of \(x.dtype) and shape \(x.shape); expected […, positions, even width]")
   }
   let (positions, half) = (x.shape[-2], x.shape[-1] / 2)
-  let angles = (0..<positions).flatMap { position in
-    (0..<half).map { Double(position + offset) * power(base, -Double($0) / Double(Swift.max(1, half))) }
-  }
-  let angle = Tensor(angles, shape: [positions, half])
+  let frequency = pow(base, Tensor.arange(half, by: -1 / Double(Swift.max(1, half)), dtype: .float64))
+  let angle = Tensor.arange(positions, from: Double(offset), dtype: .float64).expanded(at: 1) * frequency
   let (c, s) = (cos(angle).cast(to: x.dtype), sin(angle).cast(to: x.dtype))
   let pairs = interleaved ? x.reshaped(to: Shape(x.shape.array.dropLast() + [half, 2])) : nil
   let parts = pairs?.unstacked(axis: -1) ?? x.split(count: 2, axis: -1)
@@ -48,12 +46,11 @@ public func sinusoidalPositions(
   guard positions >= 0, width >= 0 else {
     return fail(.invalidArgument, "sinusoidalPositions", "\(positions) positions of width \(width)")
   }
-  let angles = (0..<positions).flatMap { position in
-    (0..<width).map { Double(position) * power(base, -Double($0 / 2 * 2) / Double(width)) }
-  }
-  let angle = Tensor(angles, shape: [positions, width])
-  let isEven = (0..<width).map { $0 % 2 == 0 ? 1.0 : 0 }
-  return select(where: Tensor(isEven, shape: [width]) .> 0, then: sin(angle), else: cos(angle)).cast(to: dtype)
+  let feature = Tensor.arange(width, dtype: .int64)
+  let pair = (feature / 2).cast(to: .float64)
+  let frequency = pow(base, pair * (-2 / Double(Swift.max(1, width))))
+  let angle = Tensor.arange(positions, dtype: .float64).expanded(at: 1) * frequency
+  return select(where: feature - (feature / 2) * 2 .== 0, then: sin(angle), else: cos(angle)).cast(to: dtype)
 }
 
 /// What ALiBi adds to the scores of attention: minus the distance of query and key, times a slope of the head's own.
@@ -72,12 +69,7 @@ public func alibiBias(heads: Int, queries: Int, keys: Int, dtype: DType = .float
   guard heads >= 0, queries >= 0, keys >= 0 else {
     return fail(.invalidArgument, "alibiBias", "\(heads) heads of \(queries) queries and \(keys) keys")
   }
-  let slopes = (0..<heads).map { power(2, -8 * Double($0 + 1) / Double(heads)) }
+  let exponent = Tensor.arange(heads, from: 1, dtype: .float64) * (-8 / Double(Swift.max(1, heads)))
   let query = Tensor.arange(queries, dtype: dtype).expanded(at: 1), key = Tensor.arange(keys, dtype: dtype)
-  return Tensor(slopes, shape: [heads, 1, 1]).cast(to: dtype) * (0 - abs(query - key))
-}
-
-/// `base^exponent` for numbers.
-private func power(_ base: Double, _ exponent: Double) -> Double {
-  pow(Tensor(base, dtype: .float64), exponent).item()
+  return pow(2, exponent).cast(to: dtype).reshaped(to: [heads, 1, 1]) * (0 - abs(query - key))
 }
