@@ -20,6 +20,11 @@ public func differential<each Input: TensorStructure>(
 }
 
 /// The result of a function and its differential; see ``differential(at:of:)``.
+///
+/// ```swift
+/// let (value, differential) = valueWithDifferential(at: Tensor([1, 2])) { x in x * x }
+/// print(value, differential(Tensor([1, 10])))  // [1.0, 4.0] : [2] float32 [2.0, 40.0] : [2] float32
+/// ```
 public func valueWithDifferential<each Input: TensorStructure>(
   at input: repeat each Input, of function: (repeat each Input) throws -> Tensor
 ) rethrows -> (value: Tensor, differential: (_ change: repeat each Input) -> Tensor) {

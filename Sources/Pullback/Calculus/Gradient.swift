@@ -53,6 +53,11 @@ public func pullback<each Input: TensorStructure>(
 }
 
 /// The result of a function and its pullback; see ``pullback(at:of:)``.
+///
+/// ```swift
+/// let (value, pullback) = valueWithPullback(at: Tensor([1, 2])) { x in x * x }
+/// print(value, pullback(Tensor([1, 10])))  // [1.0, 4.0] : [2] float32 [2.0, 40.0] : [2] float32
+/// ```
 public func valueWithPullback<each Input: TensorStructure>(
   at input: repeat each Input, of function: (repeat each Input) throws -> Tensor
 ) rethrows -> (value: Tensor, pullback: (_ cotangent: Tensor) -> (repeat each Input)) {

@@ -39,6 +39,11 @@ public func fft(_ x: Tensor, axes: [Int] = [-1], normalization: FourierNormaliza
 }
 
 /// The inverse of ``fft(_:axes:normalization:)``: `y[j] = 1/n · Σ x[k] · e^(2πi jk/n)`.
+///
+/// ```swift
+/// let x = Tensor([[1, 0], [0, 1]])  // the complex numbers 1 and i
+/// print(ifft(fft(x)).isClose(to: x, absolute: 1e-6))  // true
+/// ```
 public func ifft(_ x: Tensor, axes: [Int] = [-1], normalization: FourierNormalization = .backward) -> Tensor {
   transform(x, axes, inverse: true, normalization, "ifft")
 }
@@ -126,11 +131,19 @@ public func complexProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
 }
 
 /// The spectrum with the zero frequency moved to the middle.
+///
+/// ```swift
+/// print(fftShift(Tensor([0, 1, 2, -2, -1]), axes: [0]))  // [-2.0, -1.0, 0.0, 1.0, 2.0] : [5] float32
+/// ```
 public func fftShift(_ x: Tensor, axes: [Int]) -> Tensor {
   x.rolled(by: axes.map { axis in (x.shape.wrapped(axis).map { x.shape[$0] } ?? 0) / 2 }, axes: axes)
 }
 
 /// The inverse of ``fftShift(_:axes:)``.
+///
+/// ```swift
+/// print(inverseFFTShift(Tensor([-2, -1, 0, 1, 2]), axes: [0]))  // [0.0, 1.0, 2.0, -2.0, -1.0] : [5] float32
+/// ```
 public func inverseFFTShift(_ x: Tensor, axes: [Int]) -> Tensor {
   x.rolled(by: axes.map { axis in -((x.shape.wrapped(axis).map { x.shape[$0] } ?? 0) / 2) }, axes: axes)
 }

@@ -86,6 +86,15 @@ extension Tensor {
   /// Records this result of an operation on `a` whose derivative is written with the result `y`.
   ///
   /// Capturing the result in the closure instead would keep its whole history alive in a cycle.
+  ///
+  /// ```swift
+  /// func root(_ x: Tensor) -> Tensor {
+  ///   withoutRecording { sqrt(x) }
+  ///     .recorded(as: "root", wrt: x, withResult: { dy, y in dy / (y * 2) })
+  /// }
+  /// let x = Tensor(9).requiringGradient()
+  /// print(root(x).backward()[x])  // 0.16666667
+  /// ```
   @inline(__always)
   public func recorded(
     as name: StaticString, wrt a: Tensor,
@@ -98,6 +107,15 @@ extension Tensor {
   }
 
   /// Records this result of an operation on `a` and `b`.
+  ///
+  /// ```swift
+  /// func area(_ a: Tensor, _ b: Tensor) -> Tensor {
+  ///   withoutRecording { a * b }.recorded(as: "area", wrt: a, { dy in dy * b }, wrt: b, { dy in dy * a })
+  /// }
+  /// let a = Tensor(2).requiringGradient(), b = Tensor(3).requiringGradient()
+  /// let gradients = area(a, b).backward()
+  /// print(gradients[a], gradients[b])  // 3.0 2.0
+  /// ```
   @inline(__always)
   public func recorded(
     as name: StaticString,
@@ -111,6 +129,16 @@ extension Tensor {
   }
 
   /// Records this result of an operation on `a` and `b`; the derivative for `b` is written with the result.
+  ///
+  /// ```swift
+  /// func ratio(_ a: Tensor, _ b: Tensor) -> Tensor {
+  ///   withoutRecording { a / b }
+  ///     .recorded(as: "ratio", wrt: a, { dy in dy / b }, wrt: b, withResult: { dy, y in -(dy * y / b) })
+  /// }
+  /// let a = Tensor(6).requiringGradient(), b = Tensor(2).requiringGradient()
+  /// let gradients = ratio(a, b).backward()
+  /// print(gradients[a], gradients[b])  // 0.5 -1.5
+  /// ```
   @inline(__always)
   public func recorded(
     as name: StaticString,
@@ -124,6 +152,16 @@ extension Tensor {
   }
 
   /// Records this result of an operation on `a` and `b`; both derivatives are written with the result.
+  ///
+  /// ```swift
+  /// func distance(_ a: Tensor, _ b: Tensor) -> Tensor {
+  ///   withoutRecording { sqrt(a * a + b * b) }
+  ///     .recorded(as: "distance", wrt: a, withResult: { dy, y in dy * a / y }, wrt: b, withResult: { dy, y in dy * b / y })
+  /// }
+  /// let a = Tensor(3).requiringGradient(), b = Tensor(4).requiringGradient()
+  /// let gradients = distance(a, b).backward()
+  /// print(gradients[a], gradients[b])  // 0.6 0.8
+  /// ```
   @inline(__always)
   public func recorded(
     as name: StaticString,
@@ -137,6 +175,16 @@ extension Tensor {
   }
 
   /// Records this result of an operation on `a`, `b` and `c`.
+  ///
+  /// ```swift
+  /// func volume(_ a: Tensor, _ b: Tensor, _ c: Tensor) -> Tensor {
+  ///   withoutRecording { a * b * c }
+  ///     .recorded(
+  ///       as: "volume", wrt: a, { dy in dy * b * c }, wrt: b, { dy in dy * a * c }, wrt: c, { dy in dy * a * b })
+  /// }
+  /// let a = Tensor(2).requiringGradient()
+  /// print(volume(a, Tensor(3), Tensor(4)).backward()[a])  // 12.0
+  /// ```
   @inline(__always)
   public func recorded(
     as name: StaticString,
@@ -192,6 +240,14 @@ extension Tensor {
 
   /// Records this result of an operation on any number of operands, each with a derivative of its own.
   ///
+  /// ```swift
+  /// func total(_ xs: [Tensor]) -> Tensor {
+  ///   withoutRecording { xs.dropFirst().reduce(xs[0], +) }.recorded(as: "total", wrt: xs) { position, dy in dy }
+  /// }
+  /// let x = Tensor(9).requiringGradient()
+  /// print(total([x, x, x]).backward()[x])  // 3.0
+  /// ```
+  ///
   /// - Parameters:
   ///   - name: the operation's name, as tapes and pictures show it.
   ///   - operands: what the result was computed from.
@@ -212,6 +268,21 @@ extension Tensor {
 
   /// Records this result of an operation whose operands' cotangents are computed together.
   ///
+  /// ```swift
+  /// func squaredDistance(_ a: Tensor, _ b: Tensor) -> Tensor {
+  ///   withoutRecording { (a - b).squared() }
+  ///     .recorded(
+  ///       as: "squaredDistance", wrt: [a, b],
+  ///       jointly: { dy in
+  ///         let da = dy * (a - b) * 2
+  ///         return [da, -da]
+  ///       })
+  /// }
+  /// let a = Tensor(5).requiringGradient(), b = Tensor(2).requiringGradient()
+  /// let gradients = squaredDistance(a, b).backward()
+  /// print(gradients[a], gradients[b])  // 6.0 -6.0
+  /// ```
+  ///
   /// - Parameters:
   ///   - name: the operation's name, as tapes and pictures show it.
   ///   - operands: what the result was computed from.
@@ -224,6 +295,21 @@ extension Tensor {
   }
 
   /// Records this result of an operation whose operands' cotangents are computed together, with the help of the result.
+  ///
+  /// ```swift
+  /// func geometricMean(_ a: Tensor, _ b: Tensor) -> Tensor {
+  ///   withoutRecording { sqrt(a * b) }
+  ///     .recorded(
+  ///       as: "geometricMean", wrt: [a, b],
+  ///       jointlyWithResult: { dy, y in
+  ///         let half = dy * y / 2
+  ///         return [half / a, half / b]
+  ///       })
+  /// }
+  /// let a = Tensor(2).requiringGradient(), b = Tensor(8).requiringGradient()
+  /// let gradients = geometricMean(a, b).backward()
+  /// print(gradients[a], gradients[b])  // 1.0 0.25
+  /// ```
   public func recorded(
     as name: StaticString, wrt operands: [Tensor],
     jointlyWithResult vjp: @escaping (_ dy: Tensor, _ y: Tensor) -> [Tensor?]

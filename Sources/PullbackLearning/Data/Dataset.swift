@@ -45,19 +45,46 @@ public struct Dataset: Sendable {
   }
 
   /// The first `count` examples, and the rest.
+  ///
+  /// ```swift
+  /// let digits = Dataset(inputs: Tensor.zeros([10, 2]), targets: Tensor.zeros([10]))
+  /// let (training, test) = digits.split(at: 8)
+  /// print(training.count, test.count)  // 8 2
+  /// ```
   public func split(at count: Int) -> (Dataset, Dataset) { (self[0..<count], self[count..<self.count]) }
 
   /// All examples in a random order.
+  ///
+  /// ```swift
+  /// var generator = PhiloxGenerator(seed: 1)
+  /// let numbers = Dataset(inputs: Tensor.arange(10), targets: Tensor.arange(10))
+  /// let shuffled = numbers.shuffled(using: &generator)
+  /// print(shuffled.inputs == shuffled.targets, shuffled.inputs == numbers.inputs)  // true false
+  /// ```
   public func shuffled(using generator: inout some RandomNumberGenerator) -> Dataset {
     self[Tensor.permutation(count, using: &generator)]
   }
 
   /// The examples in pieces of `size`, in order; the last piece may be smaller, and is left out with `droppingLast`.
+  ///
+  /// ```swift
+  /// let numbers = Dataset(inputs: Tensor.arange(5), targets: Tensor.arange(5))
+  /// for batch in numbers.batches(of: 2) { print(batch.inputs) }
+  /// // [0.0, 1.0] : [2] float32
+  /// // [2.0, 3.0] : [2] float32
+  /// // [4.0] : [1] float32
+  /// ```
   public func batches(of size: Int, droppingLast: Bool = false) -> Batches {
     Batches(dataset: self, order: nil, size: size, droppingLast: droppingLast)
   }
 
   /// The examples in pieces of `size`, in a random order.
+  ///
+  /// ```swift
+  /// var generator = PhiloxGenerator(seed: 1)
+  /// let numbers = Dataset(inputs: Tensor.arange(5), targets: Tensor.arange(5))
+  /// print(numbers.batches(of: 2, shuffledUsing: &generator).map(\.count))  // [2, 2, 1]
+  /// ```
   public func batches(
     of size: Int, droppingLast: Bool = false, shuffledUsing generator: inout some RandomNumberGenerator
   ) -> Batches {

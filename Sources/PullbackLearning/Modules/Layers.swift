@@ -44,6 +44,13 @@ public struct Linear: Layer {
 }
 
 /// A function without parameters as a layer, for ``Sequential``.
+///
+/// ```swift
+/// import PullbackLearning
+///
+/// let layer = Activation(tanh)
+/// print(layer(Tensor([0])))  // [0.0] : [1] float32
+/// ```
 public struct Activation: Layer, Sendable {
   private let function: @Sendable (Tensor) -> Tensor
 

@@ -54,6 +54,15 @@ public struct Adam: Optimizer {
 /// Adam with weight decay of its own: parameters shrink by `1 - learningRate · weightDecay` before each step.
 ///
 /// The rest is as in ``Adam``.
+///
+/// ```swift
+/// import PullbackLearning
+///
+/// var w = Tensor([1, 2]).requiringGradient()
+/// var optimizer = AdamW(learningRate: 0.1, weightDecay: 0.1)
+/// optimizer.update(&w, with: (w * w).sum().backward())
+/// print(w)  // [0.89, 1.88] : [2] float32
+/// ```
 public struct AdamW: Optimizer {
   /// How far a step goes.
   public var learningRate: Double

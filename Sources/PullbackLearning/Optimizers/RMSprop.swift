@@ -5,6 +5,15 @@ public import Pullback
 /// With gradient g and parameter p: `g += weightDecay · p`; `v = alpha · v + (1 - alpha) · g²`; centred,
 /// `a = alpha · a + (1 - alpha) · g` and `v - a²` in the place of v; `u = g / (√v + epsilon)`; with momentum,
 /// `b = momentum · b + u` in the place of u; `p -= learningRate · u`.
+///
+/// ```swift
+/// import PullbackLearning
+///
+/// var w = Tensor([1, 2]).requiringGradient()
+/// var optimizer = RMSprop(learningRate: 0.01)
+/// optimizer.update(&w, with: (w * w).sum().backward())
+/// print(w)  // [0.9, 1.9] : [2] float32
+/// ```
 public struct RMSprop: Optimizer {
   /// How far a step goes.
   public var learningRate: Double
@@ -63,6 +72,15 @@ public struct RMSprop: Optimizer {
 /// Adagrad: steps divided by the root of the sum of all squared gradients so far.
 ///
 /// With gradient g and parameter p: `g += weightDecay · p`; `v += g²`; `p -= learningRate · g / (√v + epsilon)`.
+///
+/// ```swift
+/// import PullbackLearning
+///
+/// var w = Tensor([1, 2]).requiringGradient()
+/// var optimizer = Adagrad(learningRate: 0.1)
+/// optimizer.update(&w, with: (w * w).sum().backward())
+/// print(w)  // [0.9, 1.9] : [2] float32
+/// ```
 public struct Adagrad: Optimizer {
   /// How far a step goes.
   public var learningRate: Double

@@ -16,9 +16,19 @@ public struct Schedule: Sendable {
   public func callAsFunction(_ step: Int) -> Double { rate(step) }
 
   /// Always the same rate.
+  ///
+  /// ```swift
+  /// let schedule = Schedule.constant(0.1)
+  /// print(schedule(0), schedule(100))  // 0.1 0.1
+  /// ```
   public static func constant(_ rate: Double) -> Schedule { Schedule { _ in rate } }
 
   /// Half a cosine wave from `initial`, at step 0, to `final`, from `steps` on.
+  ///
+  /// ```swift
+  /// let schedule = Schedule.cosine(from: 1, steps: 10)
+  /// print(schedule(0), schedule(5), schedule(10))  // 1.0 0.5 0.0
+  /// ```
   public static func cosine(from initial: Double, to final: Double = 0, steps: Int) -> Schedule {
     Schedule { step in
       let progress = Swift.min(1, Double(step) / Double(Swift.max(1, steps)))
@@ -27,6 +37,11 @@ public struct Schedule: Sendable {
   }
 
   /// A rate that is multiplied by `factor` every so many steps.
+  ///
+  /// ```swift
+  /// let schedule = Schedule.steps(from: 1, every: 10, factor: 0.5)
+  /// print(schedule(9), schedule(10), schedule(20))  // 1.0 0.5 0.25
+  /// ```
   public static func steps(from initial: Double, every interval: Int, factor: Double = 0.1) -> Schedule {
     Schedule { step in
       (0..<step / Swift.max(1, interval)).reduce(initial) { rate, _ in rate * factor }
@@ -34,6 +49,11 @@ public struct Schedule: Sendable {
   }
 
   /// A straight rise to another schedule's first rate over so many steps, then that schedule.
+  ///
+  /// ```swift
+  /// let schedule = Schedule.warmup(steps: 4, then: .constant(1))
+  /// print((0..<6).map { schedule($0) })  // [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+  /// ```
   public static func warmup(steps: Int, then schedule: Schedule) -> Schedule {
     Schedule { step in
       step < steps ? schedule(0) * Double(step + 1) / Double(steps) : schedule(step - steps)

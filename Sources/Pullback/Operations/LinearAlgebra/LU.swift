@@ -18,6 +18,14 @@ public struct LUFactorization: Sendable {
 extension Tensor {
   /// The LU decomposition with partial pivoting, in packed form.
   ///
+  /// ```swift
+  /// let factors = Tensor([[4, 3], [6, 3]]).luFactor()
+  /// print(factors.permutation)  // [1, 0] : [2] int64
+  /// print(factors.packed)
+  /// // [[     6.0, 3.0],
+  /// //  [0.666667, 1.0]] : [2, 2] float32
+  /// ```
+  ///
   /// - Precondition: the last two axes hold matrices; else traps, or throws inside ``checked(_:)``.
   public func luFactor() -> LUFactorization {
     guard isMatrix("luFactor") else { return LUFactorization(packed: .standIn, permutation: .standIn) }
@@ -101,6 +109,11 @@ private func luCotangent(_ dy: Tensor, _ y: Tensor) -> Tensor {
 /// The solutions `x` of `a x = b` for the LU factors of `a`.
 ///
 /// VJP: by way of the two triangular systems, into the packed factors.
+///
+/// ```swift
+/// let factors = Tensor([[2, 1], [1, 3]]).luFactor()
+/// print(try luSolve(factors, Tensor([1, 2])))  // [0.2, 0.6] : [2] float32
+/// ```
 ///
 /// - Parameters:
 ///   - factors: of square matrices `[…, n, n]`.

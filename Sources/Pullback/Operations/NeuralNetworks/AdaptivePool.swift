@@ -4,6 +4,11 @@
 ///
 /// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool1D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
 ///
+/// ```swift
+/// let x = Tensor.arange(4).reshaped(to: [1, 1, 4])
+/// print(adaptiveAvgPool1D(x, output: 2).flattened())  // [0.5, 2.5] : [2] float32
+/// ```
+///
 /// - Precondition: `x` has these axes, none of them empty; else traps, or throws inside ``checked(_:)``.
 public func adaptiveAvgPool1D(_ x: Tensor, output: PerAxis) -> Tensor {
   guard let windows = Windows(adaptive: x, axes: 1, output, "adaptiveAvgPool1D") else { return .standIn }
@@ -13,6 +18,11 @@ public func adaptiveAvgPool1D(_ x: Tensor, output: PerAxis) -> Tensor {
 /// The greatest element of windows over one axis that divide `x` into a given number of parts.
 ///
 /// The windows are those of ``adaptiveAvgPool1D(_:output:)``. VJP: as for ``maxPool1D(_:kernel:stride:padding:dilation:ceilMode:)``.
+///
+/// ```swift
+/// let x = Tensor.arange(4).reshaped(to: [1, 1, 4])
+/// print(adaptiveMaxPool1D(x, output: 2).flattened())  // [1.0, 3.0] : [2] float32
+/// ```
 public func adaptiveMaxPool1D(_ x: Tensor, output: PerAxis) -> Tensor {
   guard let windows = Windows(adaptive: x, axes: 1, output, "adaptiveMaxPool1D") else { return .standIn }
   return maxima(x, windows, "adaptiveMaxPool1D").values
@@ -21,6 +31,11 @@ public func adaptiveMaxPool1D(_ x: Tensor, output: PerAxis) -> Tensor {
 /// The mean of windows over two axes that divide `x` into a given number of parts.
 ///
 /// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool2D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
+///
+/// ```swift
+/// let x = Tensor.arange(4).reshaped(to: [1, 1, 2, 2])
+/// print(adaptiveAvgPool2D(x, output: 1).flattened())  // [1.5] : [1] float32
+/// ```
 ///
 /// - Precondition: `x` has these axes, none of them empty; else traps, or throws inside ``checked(_:)``.
 public func adaptiveAvgPool2D(_ x: Tensor, output: PerAxis) -> Tensor {
@@ -31,6 +46,11 @@ public func adaptiveAvgPool2D(_ x: Tensor, output: PerAxis) -> Tensor {
 /// The greatest element of windows over two axes that divide `x` into a given number of parts.
 ///
 /// The windows are those of ``adaptiveAvgPool2D(_:output:)``. VJP: as for ``maxPool2D(_:kernel:stride:padding:dilation:ceilMode:)``.
+///
+/// ```swift
+/// let x = Tensor.arange(4).reshaped(to: [1, 1, 2, 2])
+/// print(adaptiveMaxPool2D(x, output: 1).flattened())  // [3.0] : [1] float32
+/// ```
 public func adaptiveMaxPool2D(_ x: Tensor, output: PerAxis) -> Tensor {
   guard let windows = Windows(adaptive: x, axes: 2, output, "adaptiveMaxPool2D") else { return .standIn }
   return maxima(x, windows, "adaptiveMaxPool2D").values
@@ -39,6 +59,11 @@ public func adaptiveMaxPool2D(_ x: Tensor, output: PerAxis) -> Tensor {
 /// The mean of windows over three axes that divide `x` into a given number of parts.
 ///
 /// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool3D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
+///
+/// ```swift
+/// let x = Tensor.arange(4).reshaped(to: [1, 1, 1, 2, 2])
+/// print(adaptiveAvgPool3D(x, output: 1).flattened())  // [1.5] : [1] float32
+/// ```
 ///
 /// - Precondition: `x` has these axes, none of them empty; else traps, or throws inside ``checked(_:)``.
 public func adaptiveAvgPool3D(_ x: Tensor, output: PerAxis) -> Tensor {
@@ -49,6 +74,11 @@ public func adaptiveAvgPool3D(_ x: Tensor, output: PerAxis) -> Tensor {
 /// The greatest element of windows over three axes that divide `x` into a given number of parts.
 ///
 /// The windows are those of ``adaptiveAvgPool3D(_:output:)``. VJP: as for ``maxPool3D(_:kernel:stride:padding:dilation:ceilMode:)``.
+///
+/// ```swift
+/// let x = Tensor.arange(4).reshaped(to: [1, 1, 1, 2, 2])
+/// print(adaptiveMaxPool3D(x, output: 1).flattened())  // [3.0] : [1] float32
+/// ```
 public func adaptiveMaxPool3D(_ x: Tensor, output: PerAxis) -> Tensor {
   guard let windows = Windows(adaptive: x, axes: 3, output, "adaptiveMaxPool3D") else { return .standIn }
   return maxima(x, windows, "adaptiveMaxPool3D").values

@@ -33,6 +33,12 @@ public func maxPool1D(
 /// row-major order, as int64 (-1 for a window of padding only).
 ///
 /// The parameters are those of ``maxPool1D(_:kernel:stride:padding:dilation:ceilMode:)``; the indices have no gradient.
+///
+/// ```swift
+/// let x = Tensor.arange(4).reshaped(to: [1, 1, 4])
+/// let (values, indices) = maxPool1DWithIndices(x, kernel: 2)
+/// print(values.flattened(), indices.flattened())  // [1.0, 3.0] : [2] float32 [1, 3] : [2] int64
+/// ```
 public func maxPool1DWithIndices(
   _ x: Tensor, kernel: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, dilation: PerAxis = 1,
   ceilMode: Bool = false
@@ -80,6 +86,12 @@ public func maxPool2D(
 /// row-major order, as int64 (-1 for a window of padding only).
 ///
 /// The parameters are those of ``maxPool2D(_:kernel:stride:padding:dilation:ceilMode:)``; the indices have no gradient.
+///
+/// ```swift
+/// let x = Tensor.arange(8).reshaped(to: [1, 1, 2, 4])
+/// let (values, indices) = maxPool2DWithIndices(x, kernel: 2)
+/// print(values.flattened(), indices.flattened())  // [5.0, 7.0] : [2] float32 [5, 7] : [2] int64
+/// ```
 public func maxPool2DWithIndices(
   _ x: Tensor, kernel: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, dilation: PerAxis = 1,
   ceilMode: Bool = false
@@ -125,6 +137,12 @@ public func maxPool3D(
 /// row-major order, as int64 (-1 for a window of padding only).
 ///
 /// The parameters are those of ``maxPool3D(_:kernel:stride:padding:dilation:ceilMode:)``; the indices have no gradient.
+///
+/// ```swift
+/// let x = Tensor.arange(8).reshaped(to: [1, 1, 2, 2, 2])
+/// let (values, indices) = maxPool3DWithIndices(x, kernel: 2)
+/// print(values.flattened(), indices.flattened())  // [7.0] : [1] float32 [7] : [1] int64
+/// ```
 public func maxPool3DWithIndices(
   _ x: Tensor, kernel: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, dilation: PerAxis = 1,
   ceilMode: Bool = false
