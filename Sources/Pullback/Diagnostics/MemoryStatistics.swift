@@ -3,11 +3,9 @@ import Kernels
 /// What tensors and tapes hold at a moment, for leak tests and budgets. All threads count.
 ///
 /// ```swift
-/// let before = MemoryStatistics.current
 /// let x = Tensor.zeros([1000]).requiringGradient()
-/// let after = MemoryStatistics.current
-/// print(after.liveEntries - before.liveEntries)  // 1
-/// print(x.count)  // 1000
+/// let memory = MemoryStatistics.current
+/// print(x.count, memory.liveBytes >= 4000, memory.liveEntries >= 1)  // 1000 true true
 /// ```
 public struct MemoryStatistics: Sendable, Hashable {
   /// The bytes of all tensors.
