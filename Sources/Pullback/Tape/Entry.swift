@@ -18,6 +18,7 @@ final class Entry: @unchecked Sendable {
   let sequenceNumber: UInt64
   let storedShape: StoredShape
   let dtype: DType
+  let isLeaf: Bool
   private let storedResultCount: Int32
   /// How cotangents pass on to the operands.
   var derivative: Derivative
@@ -53,6 +54,7 @@ final class Entry: @unchecked Sendable {
     dtype = value.dtype
     values = SmallValues(value)
     scope = Scope.current
+    isLeaf = if case .leaf = derivative { true } else { false }
     storedResultCount = if case .joint(let joint) = derivative { Int32(joint.resultCount) } else { 1 }
     self.derivative = derivative
     self.result = result
@@ -67,6 +69,7 @@ final class Entry: @unchecked Sendable {
     dtype = value.dtype
     values = SmallValues(value)
     scope = entry.scope
+    isLeaf = false
     storedResultCount = 1
     derivative = .projection(entry, index: index)
     sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
@@ -104,7 +107,6 @@ final class Entry: @unchecked Sendable {
   /// How many results share this entry's derivative.
   var resultCount: Int { Int(storedResultCount) }
 
-  var isLeaf: Bool { if case .leaf = derivative { true } else { false } }
 }
 
 /// What entries leave behind while a graph is being released.
@@ -225,7 +227,7 @@ struct SmallValues {
   init(_ elements: Elements) {
     dtype = elements.dtype
     let bytes = elements.count &* dtype.byteCount
-    guard elements.count <= 4, bytes <= 16, elements.isContiguous else {
+    guard elements.count <= 4, bytes <= 16, elements.isContiguous, dtype.isFloatingPoint else {
       storedCount = 0
       return
     }

@@ -18,6 +18,15 @@ public struct Gradients: Sendable {
   /// Room for so many gradients.
   mutating func reserveCapacity(_ count: Int) { items.reserveCapacity(count) }
 
+  /// Puts the latest entry first, as lookups expect it.
+  mutating func sort() {
+    var last = UInt64.max
+    for (entry, _) in items {
+      if entry.sequenceNumber > last { return items.sort { $0.entry.sequenceNumber > $1.entry.sequenceNumber } }
+      last = entry.sequenceNumber
+    }
+  }
+
   mutating func append(_ entry: Entry, _ gradient: Tensor) { items.append((entry, gradient)) }
 
   /// How many tensors have a gradient here.

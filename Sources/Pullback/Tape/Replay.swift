@@ -16,6 +16,8 @@ struct Replay {
     /// The places of its operands, in order; further ones than two are in `furtherOperands`.
     var operands: (Int32, Int32) = (-1, -1)
     var furtherOperands: Int32 = -1
+    /// Whether the replay ends here: at a leaf, or at an entry that counts as one.
+    var isEnd = false
   }
 
   static let lock = Mutex<UInt64>(0)
@@ -24,6 +26,8 @@ struct Replay {
   private var steps: [Step] = []
   /// Places in the order of the replay; nil if that is the order of discovery.
   private var order: [Int32]?
+  /// The places of leaves, whose gradients are complete when everything else has been passed.
+  private var ends: [Int32] = []
   private var furtherOperands: [[Int32]] = []
   /// What a replay that retains the tape copied.
   private var retained: [(derivative: Derivative, result: Elements?)] = []
@@ -72,23 +76,26 @@ struct Replay {
   /// Gives every reachable entry a place. Returns the operation of an entry that had been replayed, having undone all.
   private mutating func layOut(_ roots: [Entry], mark: UInt64) -> String? {
     // Room for a small graph, so that its arrays do not grow in steps.
-    steps.reserveCapacity(32)
+    steps.reserveCapacity(16)
+    ends.reserveCapacity(8)
     var descending = true
     for root in roots { _ = discover(root, mark) }
     var cursor = 0
     var last = UInt64.max
     while cursor < steps.count {
       let entry = steps[cursor].entry!
-      if entry.sequenceNumber > last { descending = false }
-      last = entry.sequenceNumber
-      if entry.sequenceNumber <= boundary {
+      if entry.isLeaf || entry.sequenceNumber <= boundary {
+        steps[cursor].isEnd = true
+        ends.append(Int32(truncatingIfNeeded: cursor))
         if retaining { retained.append((.leaf, nil)) }
         cursor += 1
         continue
       }
+      if entry.sequenceNumber > last { descending = false }
+      last = entry.sequenceNumber
       if entry.isReplayed {
         if !retaining {
-          for step in steps[..<cursor] where step.sequenceNumber > boundary { step.entry!.isReplayed = false }
+          for step in steps[..<cursor] where !step.isEnd { step.entry!.isReplayed = false }
         }
         return entry.operation
       }
@@ -110,7 +117,7 @@ struct Replay {
       }
       if retaining {
         retained.append((entry.derivative, entry.result))
-      } else if !entry.isLeaf {
+      } else {
         entry.isReplayed = true
       }
       cursor += 1
@@ -138,15 +145,16 @@ struct Replay {
     gradients.reserveCapacity(8)
     for position in steps.indices {
       let place = order?[position] ?? Int32(truncatingIfNeeded: position)
+      if steps[Int(place)].isEnd { continue }
       let entry = steps[Int(place)].entry.take()!
       let dy = cotangents[Int(place)].take()
-      if entry.sequenceNumber <= boundary || entry.isLeaf {
-        if let dy { gradients.append(entry, dy) }
-        continue
-      }
       if let dy, !keptPlaces.isEmpty, keptPlaces.contains(place) { gradients.append(entry, dy) }
       if observer == nil { pass(consume dy, place, entry) } else { passObserved(dy, place, entry) }
     }
+    for place in ends {
+      if let gradient = cotangents[Int(place)].take() { gradients.append(steps[Int(place)].entry!, gradient) }
+    }
+    gradients.sort()
     return gradients
   }
 

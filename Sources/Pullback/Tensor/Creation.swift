@@ -71,6 +71,62 @@ extension Tensor {
 }
 
 extension Tensor {
+  /// A tensor of elements given as raw bytes, in row-major order and the machine's byte order.
+  ///
+  /// ```swift
+  /// let bytes = [Float(1), 2].withUnsafeBytes { Array($0) }
+  /// print(Tensor(bytes: bytes, shape: [2], dtype: .float32))  // [1.0, 2.0] : [2] float32
+  /// ```
+  ///
+  /// A bool is a byte, true if it is not 0.
+  ///
+  /// - Precondition: there are as many bytes as the shape's elements take; else traps, or throws inside ``checked(_:)``.
+  public init(bytes: some Collection<UInt8>, shape: Shape, dtype: DType) {
+    guard let elements = Elements.allocate(shape, dtype, for: "Tensor") else {
+      self = .standIn
+      return
+    }
+    let byteCount = elements.count * dtype.byteCount
+    guard bytes.count == byteCount else {
+      self = fail(
+        .shapeMismatch, "Tensor", "\(bytes.count) bytes do not fill shape \(shape) of \(dtype), which takes \(byteCount)")
+      return
+    }
+    UnsafeMutableRawBufferPointer(start: elements.pointer, count: byteCount).copyBytes(from: bytes)
+    let tensor = Tensor(elements)
+    // Any byte but 0 and 1 would be no bool that kernels expect.
+    self = dtype == .bool ? test(test(tensor, "Tensor") { $0.pointee.predicate.is_zero }, "Tensor") { $0.pointee.predicate.is_zero } : tensor
+  }
+}
+
+extension Tensor {
+  /// The rows of a matrix, converted to a Swift type.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).rows(as: Int.self))  // [[1, 2], [3, 4]]
+  /// ```
+  ///
+  /// - Precondition: the tensor has two axes; else traps, or throws inside ``checked(_:)``.
+  public func rows<Scalar: TensorScalar>(as type: Scalar.Type = Double.self) -> [[Scalar]] {
+    guard rank == 2 else {
+      fail(.shapeMismatch, "rows", "shape \(shape) is no matrix; unstack() takes other tensors apart")
+      return []
+    }
+    let (flat, columns) = (scalars(as: type), shape[1])
+    return (0..<shape[0]).map { Array(flat[$0 * columns..<($0 + 1) * columns]) }
+  }
+
+  /// The matrices of a tensor of three axes as nested arrays, converted to a Swift type.
+  ///
+  /// - Precondition: the tensor has three axes; else traps, or throws inside ``checked(_:)``.
+  public func matrices<Scalar: TensorScalar>(as type: Scalar.Type = Double.self) -> [[[Scalar]]] {
+    guard rank == 3 else {
+      fail(.shapeMismatch, "matrices", "shape \(shape) has \(rank) axes, not three; unstack() takes other tensors apart")
+      return []
+    }
+    return detached().unstacked().map { $0.rows(as: type) }
+  }
+
   /// The elements in row-major order, converted to a Swift type.
   ///
   /// ```swift
