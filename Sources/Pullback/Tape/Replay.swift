@@ -37,6 +37,8 @@ struct Replay {
   private var keptPlaces: Set<Int32> = []
   private let recording: Bool
   private let retaining: Bool
+  /// Whether a derivative failed, inside ``checked(_:)``, and what it returned must meet no other.
+  private var isAborted = false
   /// The replay ends at entries up to this number, as if they were leaves.
   private let boundary: UInt64
   private let observer = Observer.current
@@ -145,6 +147,7 @@ struct Replay {
     gradients.reserveCapacity(8)
     for position in steps.indices {
       let place = order?[position] ?? Int32(truncatingIfNeeded: position)
+      if isAborted { break }
       if steps[Int(place)].isEnd { continue }
       let entry = steps[Int(place)].entry.take()!
       let dy = cotangents[Int(place)].take()
@@ -237,7 +240,13 @@ struct Replay {
   private mutating func accumulate(_ term: Tensor, _ place: Int32, _ operand: Entry, from entry: Entry? = nil) {
     var term = term
     if let observer { observer.didCompute(term, for: operand) }
-    if !(operand.storedShape == term.shape) { term = term.sum(toShape: operand.shape) }
+    if !(operand.storedShape == term.shape) {
+      term = term.sum(toShape: operand.shape)
+      if hasFailed {
+        isAborted = true
+        return
+      }
+    }
     if term.dtype != operand.dtype { term = wrongType(term, operand) }
     guard var sum = cotangents[Int(place)].take() else {
       cotangents[Int(place)] = term

@@ -17,6 +17,9 @@ func matrixProduct(
 ) -> Tensor {
   guard a.dtype == b.dtype else { return mixed(operation, a, b) }
   guard a.dtype != .bool else { return unsupported(operation, .bool) }
+  guard a.rank >= 2, b.rank >= 2 else {
+    return fail(.shapeMismatch, operation, "shapes \(a.shape) and \(b.shape): matrices have two axes at least")
+  }
   // The axes of rows and columns.
   let aAxes = transposed.a ? (a.rank - 1, a.rank - 2) : (a.rank - 2, a.rank - 1)
   let bAxes = transposed.b ? (b.rank - 1, b.rank - 2) : (b.rank - 2, b.rank - 1)

@@ -78,11 +78,12 @@ extension TensorError: CustomStringConvertible {
 public func checked<Result>(_ body: () throws -> Result) throws -> Result {
   let scope = CheckedScope()
   let state = thread_state_current()!
-  let outer = state.pointee.checked_scope
+  let (outer, recordingDisabled) = (state.pointee.checked_scope, state.pointee.recording_disabled)
   // The pointer is in use only during this call, which keeps `scope` alive.
   state.pointee.checked_scope = Unmanaged.passUnretained(scope).toOpaque()
   let result = Swift.Result { try body() }
   state.pointee.checked_scope = outer
+  state.pointee.recording_disabled = recordingDisabled
   return try withExtendedLifetime(scope) {
     if let error = scope.firstError { throw error }
     return try result.get()
@@ -96,6 +97,12 @@ private final class CheckedScope {
 /// Whether mistakes are being collected by ``checked(_:)`` on this thread.
 var isChecked: Bool { thread_state_current()!.pointee.checked_scope != nil }
 
+/// Whether a mistake has been remembered by ``checked(_:)`` on this thread.
+var hasFailed: Bool {
+  guard let scope = thread_state_current()!.pointee.checked_scope else { return false }
+  return Unmanaged<CheckedScope>.fromOpaque(scope).takeUnretainedValue().firstError != nil
+}
+
 /// Reports a mistake of the caller: inside ``checked(_:)`` it is remembered and a stand-in returned, else it traps.
 @inline(never)
 @discardableResult
@@ -108,10 +115,15 @@ func fail(_ kind: TensorError.Kind, _ operation: some CustomStringConvertible, _
 @inline(never)
 @discardableResult
 func fail(_ error: TensorError) -> Tensor {
-  guard let scope = thread_state_current()!.pointee.checked_scope else {
+  let state = thread_state_current()!
+  guard let scope = state.pointee.checked_scope else {
     fatalError(error.description)
   }
   let checked = Unmanaged<CheckedScope>.fromOpaque(scope).takeUnretainedValue()
-  if checked.firstError == nil { checked.firstError = error }
+  if checked.firstError == nil {
+    checked.firstError = error
+    // Nothing more is recorded in this scope, so that no derivative ever meets a stand-in.
+    state.pointee.recording_disabled += 1
+  }
   return .standIn
 }

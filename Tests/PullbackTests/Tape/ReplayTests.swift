@@ -148,7 +148,7 @@ import Testing
     )
     #expect(
       message { _ = Tensor.zeros([2, 3]).matmul(Tensor.zeros([2, 3])) }
-        == "matmul: shapes [2, 3] and [2, 3] do not fit: the last axis of the left (3) must equal the second last of the right (2)"
+        == "matmul: shapes [2, 3] and [2, 3] do not fit: the columns of the left (3) must be as many as the rows of the right (2)"
     )
     #expect(
       message { _ = x + Tensor([1, 2], dtype: .float64) }
