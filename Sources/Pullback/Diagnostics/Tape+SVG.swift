@@ -12,7 +12,7 @@ extension Tape {
   /// The computational graph as an SVG picture, drawn as textbooks draw it.
   ///
   /// Operations are circles, joined by arrows from left to right. Above an arrow stands the value that it carries, below
-  /// it, in another colour, the gradient of the result with respect to that value; tensors of more than four elements
+  /// it, in another colour, the gradient of the result with respect to that value; tensors of more than a few elements
   /// are shown by their shape. Parts recorded in a named scope stand in a box.
   ///
   /// The gradients come from a replay that retains the tape. There are none if the result has more than one element, or

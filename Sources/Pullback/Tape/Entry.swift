@@ -59,7 +59,7 @@ final class Entry: @unchecked Sendable {
     self.derivative = derivative
     self.result = result
     sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
-    Observer.current?.didRecord(self, value)
+    if Observer.isPresent { Observer.tell(self, value) }
   }
 
   /// One of the results of an entry that has several.
@@ -73,7 +73,7 @@ final class Entry: @unchecked Sendable {
     storedResultCount = 1
     derivative = .projection(entry, index: index)
     sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
-    Observer.current?.didRecord(self, value)
+    if Observer.isPresent { Observer.tell(self, value) }
   }
 
   // Note [Release in a loop]. Releasing an entry releases its operands' entries and the tensors that its derivative

@@ -5,8 +5,12 @@ import CKernels
 class Observer {
   private var outer: Observer?
 
-  /// The innermost observer of the calling thread, usually none.
+  /// Whether the calling thread is observed. This is all that recording and replaying look at as a rule; the rest is out
+  /// of their way.
   @inline(__always)
+  static var isPresent: Bool { thread_state_current()!.pointee.observer != nil }
+
+  /// The innermost observer of the calling thread.
   static var current: Observer? {
     thread_state_current()!.pointee.observer.map { Unmanaged.fromOpaque($0).takeUnretainedValue() }
   }
@@ -33,6 +37,11 @@ class Observer {
     defer { withExtendedLifetime(observer) { state.pointee.observer = previous } }
     return try body()
   }
+
+  @inline(never)
+  static func tell(_ entry: Entry, _ value: Elements) { current?.didRecord(entry, value) }
+  @inline(never)
+  static func tell(_ term: Tensor, for operand: Entry) { current?.didCompute(term, for: operand) }
 
   // What the engine tells.
 

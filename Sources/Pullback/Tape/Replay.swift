@@ -41,7 +41,7 @@ struct Replay {
   private var isAborted = false
   /// The replay ends at entries up to this number, as if they were leaves.
   private let boundary: UInt64
-  private let observer = Observer.current
+  private let isObserved = Observer.isPresent
 
   /// Lays out the entries that the seeds were computed from. Nil, inside ``checked(_:)``, if one of them has been replayed.
   init?(
@@ -152,7 +152,7 @@ struct Replay {
       let entry = steps[Int(place)].entry.take()!
       let dy = cotangents[Int(place)].take()
       if let dy, !keptPlaces.isEmpty, keptPlaces.contains(place) { gradients.append(entry, dy) }
-      if observer == nil { pass(consume dy, place, entry) } else { passObserved(dy, place, entry) }
+      if isObserved { passObserved(dy, place, entry) } else { pass(consume dy, place, entry) }
     }
     for place in ends {
       if let gradient = cotangents[Int(place)].take() { gradients.append(steps[Int(place)].entry!, gradient) }
@@ -164,15 +164,16 @@ struct Replay {
   /// Passes an entry and tells the observer, also how much memory goes with what the entry saved.
   @inline(never)
   private mutating func passObserved(_ dy: Tensor?, _ place: Int32, _ entry: Entry) {
+    let observer = Observer.current
     var saved: (derivative: Derivative, result: Elements?)? =
       retaining ? retained[Int(place)] : (entry.derivative, entry.result)
-    observer!.willReplay(entry, saved!.derivative, dy)
+    observer?.willReplay(entry, saved!.derivative, dy)
     pass(dy, place, entry)
     withExtendedLifetime(saved) {}
     let before = Memory.statistics.live_bytes
     saved = nil
     let after = Memory.statistics.live_bytes
-    observer!.didReplay(entry, releasing: Int(before - min(after, before)))
+    observer?.didReplay(entry, releasing: Int(before - min(after, before)))
   }
 
   /// Hands the cotangent of an entry on to its operands, and releases what the entry saved unless it is retained.
@@ -239,7 +240,7 @@ struct Replay {
   @inline(__always)
   private mutating func accumulate(_ term: Tensor, _ place: Int32, _ operand: Entry, from entry: Entry? = nil) {
     var term = term
-    if let observer { observer.didCompute(term, for: operand) }
+    if isObserved { Observer.tell(term, for: operand) }
     if !(operand.storedShape == term.shape) {
       term = term.sum(toShape: operand.shape)
       if hasFailed {

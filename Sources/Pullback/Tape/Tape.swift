@@ -29,7 +29,7 @@ public struct Tape: Sendable {
     public let shape: Shape
     /// The element type of the result.
     public let dtype: DType
-    /// The result's values, if there are at most four of them; else empty.
+    /// The result's values, if there are only a few: four of float32, two of float64. Else empty.
     public let values: [Double]
     /// Whether a replay has released what the operation had saved.
     public let isReleased: Bool

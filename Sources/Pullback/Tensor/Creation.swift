@@ -89,13 +89,14 @@ extension Tensor {
     let byteCount = elements.count * dtype.byteCount
     guard bytes.count == byteCount else {
       self = fail(
-        .shapeMismatch, "Tensor", "\(bytes.count) bytes do not fill shape \(shape) of \(dtype), which takes \(byteCount)")
+        .shapeMismatch, "Tensor",
+        "\(bytes.count) bytes do not fill shape \(shape) of \(dtype), which takes \(byteCount)")
       return
     }
     UnsafeMutableRawBufferPointer(start: elements.pointer, count: byteCount).copyBytes(from: bytes)
     let tensor = Tensor(elements)
     // Any byte but 0 and 1 would be no bool that kernels expect.
-    self = dtype == .bool ? test(test(tensor, "Tensor") { $0.pointee.predicate.is_zero }, "Tensor") { $0.pointee.predicate.is_zero } : tensor
+    self = dtype == .bool ? .!(.!tensor) : tensor
   }
 }
 
@@ -121,7 +122,8 @@ extension Tensor {
   /// - Precondition: the tensor has three axes; else traps, or throws inside ``checked(_:)``.
   public func matrices<Scalar: TensorScalar>(as type: Scalar.Type = Double.self) -> [[[Scalar]]] {
     guard rank == 3 else {
-      fail(.shapeMismatch, "matrices", "shape \(shape) has \(rank) axes, not three; unstack() takes other tensors apart")
+      fail(
+        .shapeMismatch, "matrices", "shape \(shape) has \(rank) axes, not three; unstack() takes other tensors apart")
       return []
     }
     return detached().unstacked().map { $0.rows(as: type) }

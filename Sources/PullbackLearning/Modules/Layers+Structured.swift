@@ -1,6 +1,6 @@
 public import Pullback
 
-/// Filters moved over images, and a rectifier after them if wanted: ``Pullback/conv2D``.
+/// Filters moved over images, and a rectifier after them if wanted: `conv2D` of `Pullback`.
 ///
 /// ```swift
 /// import PullbackLearning

@@ -53,7 +53,7 @@ enum Caption {
   /// A shape that stands for its values: `(2, 3)`.
   static func shape(_ shape: Shape) -> String { "(" + shape.array.map(String.init).joined(separator: ", ") + ")" }
 
-  /// The values of a tensor if there are at most four of them, else its shape.
+  /// The values of a tensor if there are only a few, else its shape.
   static func contents(of tensor: Tensor) -> String {
     guard let elements = tensor.elements.contiguous(for: "svg") else { return shape(tensor.shape) }
     let values = SmallValues(elements).array
