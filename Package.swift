@@ -10,6 +10,7 @@ let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "Pullback",
+  platforms: [.macOS(.v26)],  // for InlineArray; Linux needs no such line
   products: [
     .library(name: "Pullback", targets: ["Pullback"]),
     .library(name: "PullbackLearning", targets: ["PullbackLearning"]),
