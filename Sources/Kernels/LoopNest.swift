@@ -52,8 +52,17 @@ package struct LoopNest {
   @inline(__always)
   package func forEachRow(in rows: Range<Int>, _ body: (InlineArray<4, Int>) -> Void) {
     if rows.isEmpty { return }
-    var index = Axes(repeating: 0)
     var offsets = InlineArray<4, Int>(repeating: 0)
+    if depth == 2 {
+      // The common case, without the odometer.
+      for operand in 0..<4 { offsets[operand] = rows.lowerBound &* strides[operand][0] }
+      for _ in rows {
+        body(offsets)
+        for operand in 0..<4 { offsets[operand] &+= strides[operand][0] }
+      }
+      return
+    }
+    var index = Axes(repeating: 0)
     var rest = rows.lowerBound
     for axis in stride(from: depth - 2, through: 0, by: -1) {
       index[axis] = rest % extents[axis]

@@ -54,7 +54,7 @@ struct Replay {
     cotangents = []
     let failure = Replay.lock.withLock { replayCount -> String? in
       replayCount += 1
-      return layOut(seeds.map(\.entry), mark: replayCount)
+      return layOut(seeds, mark: replayCount)
     }
     if let failure {
       fail(
@@ -76,12 +76,12 @@ struct Replay {
   }
 
   /// Gives every reachable entry a place. Returns the operation of an entry that had been replayed, having undone all.
-  private mutating func layOut(_ roots: [Entry], mark: UInt64) -> String? {
+  private mutating func layOut(_ seeds: [(entry: Entry, cotangent: Tensor)], mark: UInt64) -> String? {
     // Room for a small graph, so that its arrays do not grow in steps.
     steps.reserveCapacity(16)
     ends.reserveCapacity(8)
     var descending = true
-    for root in roots { _ = discover(root, mark) }
+    for (root, _) in seeds { _ = discover(root, mark) }
     var cursor = 0
     var last = UInt64.max
     while cursor < steps.count {
