@@ -79,6 +79,7 @@ private final class AnomalyDetector: Observer {
 
   private func isAnomalous(_ x: Tensor) -> Bool {
     guard x.dtype.isFloatingPoint else { return false }
+    let x = x.allExamples
     return unobserved { infinities ? !x.isFinite().all().item(as: Bool.self) : x.isNaN().any().item(as: Bool.self) }
   }
 
@@ -89,7 +90,8 @@ private final class AnomalyDetector: Observer {
 
   /// As in `2 NaN and 1 infinity among 6 values`.
   private func counts(_ x: Tensor) -> String {
-    unobserved {
+    let x = x.allExamples
+    return unobserved {
       let nans = x.isNaN().cast(to: .int64).sum().item(as: Int.self)
       let finite = x.isFinite().cast(to: .int64).sum().item(as: Int.self)
       let infinities = x.count - finite - nans
@@ -104,7 +106,8 @@ private final class AnomalyDetector: Observer {
 
   /// As in `finite values from -1.0 to 2.0`.
   private func ranges(_ x: Tensor) -> String {
-    unobserved {
+    let x = x.allExamples
+    return unobserved {
       let isFinite = x.isFinite()
       guard isFinite.any().item(as: Bool.self) else { return "none is finite" }
       let infinity = Tensor.full(x.shape, .infinity, dtype: x.dtype)

@@ -76,11 +76,8 @@ extension Tensor {
 
   /// Zeros of a shape with this tensor on a diagonal: the adjoint of ``walking(_:)``.
   private func placed(on diagonal: Diagonal, of whole: Shape) -> Tensor {
-    guard let y = Elements.filled(whole, dtype, with: 0, for: "diagEmbed") else { return .standIn }
-    let (strides, offset) = diagonal.view(y.layout.strides, rank: whole.rank)
-    guard let layout = Layout(shape: diagonal.shape(in: whole), strides: strides) else { return .standIn }
-    Elements(viewing: y, layout, offset: offset).write(elements)
-    return Tensor(y).recorded(as: "diagEmbed", wrt: self, { dy in dy.walking(diagonal) })
+    let (strides, offset) = diagonal.view(Layout.rowMajorStrides(whole), rank: whole.rank)
+    return place(self, on: strides, offset: offset, of: whole, "diagEmbed").recorded(as: "diagEmbed", wrt: self, { dy in dy.walking(diagonal) })
   }
 
   /// Square matrices that are zero but for a diagonal, which holds the last axis.

@@ -29,13 +29,8 @@ public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
     starts.append(extent)
     extent += tensor.shape[axis]
   }
-  guard let result = Elements.allocate(first.shape.replacing(axis: axis, with: extent), first.dtype, for: "concatenate")
-  else { return .standIn }
-  for (tensor, start) in Swift.zip(tensors, starts) {
-    result.overwrite(Part(of: result.shape, axis: axis, from: start, count: tensor.shape[axis]), with: tensor)
-  }
   let extents = tensors.map { $0.shape[axis] }
-  return Tensor(result).recorded(as: "concatenate", wrt: tensors) { position, dy in
+  return join(tensors, axis: axis, extent: extent, "concatenate").recorded(as: "concatenate", wrt: tensors) { position, dy in
     dy.narrowed(axis: axis, from: starts[position], count: extents[position])
   }
 }

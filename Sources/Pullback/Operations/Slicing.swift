@@ -46,9 +46,7 @@ extension Tensor {
 
   /// Zeros of a shape with this tensor in a part of them: the adjoint of taking the part.
   private func placed(in part: Part, of whole: Shape) -> Tensor {
-    guard let y = Elements.filled(whole, dtype, with: 0, for: "slice") else { return .standIn }
-    y.overwrite(part, with: self)
-    return Tensor(y).recorded(as: "place", wrt: self, { dy in dy.sliced(part) })
+    place(self, in: part, of: whole, "slice").recorded(as: "place", wrt: self, { dy in dy.sliced(part) })
   }
 
   private mutating func replacing(_ indices: [AxisIndex], with value: Tensor) -> Tensor {
@@ -66,15 +64,13 @@ extension Tensor {
         "a value of shape \(value.shape) does not stretch to the part, of shape \(part.shape)")
       return self
     }
-    if entry == nil, value.entry == nil, isContiguous, Elements.isUnique(&elements) {
+    if entry == nil, value.entry == nil, isContiguous, !value.isMapped, Elements.isUnique(&elements) {
       // `value` may be a view of this memory only if it holds a reference, and then the memory is not unique.
       elements.overwrite(part, with: value)
       return self
     }
-    guard let copy = elements.copied(for: "slice assignment") else { return self }
-    copy.overwrite(part, with: value)
     let valueShape = value.shape
-    return Tensor(copy).recorded(
+    return replace(part, of: self, with: value, "slice assignment").recorded(
       as: "replaceSlice",
       wrt: self,
       { dy in

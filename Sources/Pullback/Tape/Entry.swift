@@ -41,6 +41,12 @@ final class Entry: @unchecked Sendable {
   /// The number of the latest entry of all.
   static var latestSequenceNumber: UInt64 { lastSequenceNumber.load(ordering: .relaxed) }
 
+  /// A number between those of earlier and of later entries, which no entry has.
+  static func takeSequenceNumber() -> UInt64 {
+    released.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    return lastSequenceNumber.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+  }
+
   /// How many entries are alive.
   static var liveCount: Int {
     let released = released.load(ordering: .sequentiallyConsistent)

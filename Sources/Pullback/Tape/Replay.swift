@@ -241,6 +241,7 @@ struct Replay {
   private mutating func accumulate(_ term: Tensor, _ place: Int32, _ operand: Entry, from entry: Entry? = nil) {
     var term = term
     if isObserved { Observer.tell(term, for: operand) }
+    if term.isMapped { term = term.summedOverExamples(outsideOf: operand.sequenceNumber, keeping: Mapping.isActive) }
     if !(operand.storedShape == term.shape) {
       term = term.sum(toShape: operand.shape)
       if hasFailed {

@@ -34,6 +34,17 @@ struct AttentionCall: Sendable {
   }
 }
 
+extension AttentionCall {
+  fileprivate var operands: [Tensor] { [q, k, v] + (mask.map { [$0] } ?? []) }
+
+  /// This call for other operands of these shapes.
+  fileprivate func replacing(_ operands: [Tensor]) -> AttentionCall {
+    let rows = operands[..<3].map { $0.withUnitStrideRows() }
+    return AttentionCall(
+      q: rows[0], k: rows[1], v: rows[2], mask: mask.map { _ in operands[3] }, causal: causal, scale: scale)
+  }
+}
+
 extension Tensor {
   /// The strides of all axes but the last.
   fileprivate var rowStrides: (Int, Int, Int) {
@@ -61,6 +72,13 @@ extension Tensor {
 func attend(_ call: AttentionCall) -> (y: Tensor, logSums: Tensor) {
   let operation: StaticString = "scaledDotProductAttention"
   let q = call.q
+  if let axis = HiddenAxis([q, call.k, call.v, call.mask]) {
+    let results = axis.forEach(call.operands) { operands in
+      let (y, logSums) = attend(call.replacing(operands))
+      return [y, logSums]
+    }
+    return (results[0], results[1])
+  }
   guard let y = q.allocatingLike(width: call.v.shape[3], for: operation),
     let logSums = Elements.allocate(q.shape.droppingLast(1), q.dtype, for: operation)
   else { return (.standIn, .standIn) }
@@ -79,6 +97,13 @@ func attend(_ call: AttentionCall) -> (y: Tensor, logSums: Tensor) {
 /// The gradients with respect to q, k and v.
 func attendGradient(_ call: AttentionCall, y: Tensor, logSums: Tensor, dy: Tensor) -> [Tensor] {
   let operation: StaticString = "attentionGradient"
+  if let axis = HiddenAxis([y, logSums, dy] + call.operands) {
+    return axis.forEach([y, logSums, dy] + call.operands) { operands in
+      attendGradient(
+        call.replacing(Array(operands[3...])), y: operands[0].withUnitStrideRows(), logSums: operands[1].contiguous(),
+        dy: operands[2])
+    }
+  }
   let (q, k, v, dy) = (call.q, call.k, call.v, dy.withUnitStrideRows())
   guard let dq = q.allocatingLike(width: q.shape[3], for: operation),
     let dk = k.allocatingLike(width: k.shape[3], for: operation),

@@ -21,6 +21,13 @@ struct ConvolutionSizes: Sendable {
   var filterShape: Shape { Shape([groups * outChannels, inChannels] + kernel) }
   var resultShape: Shape { Shape([batch, groups * outChannels] + output) }
 
+  /// The sizes for the images of several examples together.
+  fileprivate func multiplyingBatch(by count: Int) -> ConvolutionSizes {
+    var sizes = self
+    sizes.batch *= count
+    return sizes
+  }
+
   /// As the kernels take it: three axes, leading ones of extent 1.
   fileprivate var call: convolution_shape {
     var shape = convolution_shape()
@@ -52,6 +59,15 @@ private func triple(_ values: [Int], _ filler: Int) -> (Int, Int, Int) {
 func convolve(
   _ x: Tensor, _ w: Tensor, _ bias: Tensor?, relu: Bool, _ sizes: ConvolutionSizes, _ operation: StaticString
 ) -> Tensor {
+  if let axis = HiddenAxis(x, w, bias) {
+    if axis.isHidden(in: x), !axis.isHidden(in: w), bias.map(axis.isHidden) != true {
+      return axis.unfolded(
+        convolve(axis.folded(x), w, bias, relu: relu, sizes.multiplyingBatch(by: axis.extent), operation))
+    }
+    return axis.forEach([x, w] + (bias.map { [$0] } ?? [])) {
+      [convolve($0[0], $0[1], $0.count > 2 ? $0[2] : nil, relu: relu, sizes, operation)]
+    }[0]
+  }
   guard let images = x.elements.contiguous(for: operation), let filters = w.elements.contiguous(for: operation),
     let y = Elements.allocate(sizes.resultShape, x.dtype, for: operation)
   else { return .standIn }
@@ -70,6 +86,15 @@ func convolve(
 func convolveTransposed(
   _ y: Tensor, _ w: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, _ operation: StaticString
 ) -> Tensor {
+  if let axis = HiddenAxis(y, w, bias) {
+    if axis.isHidden(in: y), !axis.isHidden(in: w), bias.map(axis.isHidden) != true {
+      return axis.unfolded(
+        convolveTransposed(axis.folded(y), w, bias, sizes.multiplyingBatch(by: axis.extent), operation))
+    }
+    return axis.forEach([y, w] + (bias.map { [$0] } ?? [])) {
+      [convolveTransposed($0[0], $0[1], $0.count > 2 ? $0[2] : nil, sizes, operation)]
+    }[0]
+  }
   guard let results = y.elements.contiguous(for: operation), let filters = w.elements.contiguous(for: operation),
     let x = Elements.allocate(sizes.imageShape, y.dtype, for: operation)
   else { return .standIn }
@@ -84,6 +109,7 @@ func convolveTransposed(
 
 /// The adjoint with respect to the filters: filters from images and results.
 func correlate(_ x: Tensor, _ y: Tensor, _ sizes: ConvolutionSizes, _ operation: StaticString) -> Tensor {
+  if let axis = HiddenAxis(x, y) { return axis.forEach(x, y) { correlate($0[0], $0[1], sizes, operation) } }
   guard let images = x.elements.contiguous(for: operation), let results = y.elements.contiguous(for: operation),
     let w = Elements.allocate(sizes.filterShape, x.dtype, for: operation)
   else { return .standIn }

@@ -5,6 +5,10 @@ import Kernels
 /// The labels are contiguous int64 and in range.
 func crossEntropyRows(_ logits: Tensor, _ labels: Tensor) -> (losses: Tensor, logSumExp: Tensor) {
   let operation: StaticString = "softmaxCrossEntropy"
+  if let hidden = HiddenAxis(logits, labels) {
+    let (losses, logSumExp) = crossEntropyRows(hidden.folded(logits), hidden.folded(labels))
+    return (hidden.unfolded(losses), hidden.unfolded(logSumExp))
+  }
   let (rows, classes) = (logits.shape[0], logits.shape[1])
   guard let kernel = logits.dtype.kernels.pointee.rows.cross_entropy else {
     let standIn = unsupported(operation, logits.dtype)
@@ -29,6 +33,13 @@ func crossEntropyRows(_ logits: Tensor, _ labels: Tensor) -> (losses: Tensor, lo
 func crossEntropyGradientRows(_ logits: Tensor, _ labels: Tensor, _ logSumExp: Tensor, _ scale: Tensor) -> Tensor {
   let operation: StaticString = "softmaxCrossEntropyGradient"
   let (rows, classes) = (logits.shape[0], logits.shape[1])
+  if let hidden = HiddenAxis([logits, labels, logSumExp, scale]) {
+    // One scale for each row, also where an example has one for all of its rows.
+    let scales = scale.detached().reshaped(to: [scale.count]).broadcast(to: [rows])
+    return hidden.unfolded(
+      crossEntropyGradientRows(
+        hidden.folded(logits), hidden.folded(labels), hidden.folded(logSumExp), hidden.folded(scales)))
+  }
   guard let kernel = logits.dtype.kernels.pointee.rows.cross_entropy_gradient else {
     return unsupported(operation, logits.dtype)
   }

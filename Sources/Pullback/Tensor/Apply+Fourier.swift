@@ -4,6 +4,7 @@ import Kernels
 /// The transform, not normalised, of the lines along the second last axis of complex numbers in pairs `[…, n, 2]`.
 func transformLines(_ x: Tensor, inverse: Bool, _ operation: StaticString) -> Tensor {
   guard x.dtype.isFloatingPoint else { return unsupported(operation, x.dtype) }
+  if let hidden = HiddenAxis(x) { return hidden.hide(transformLines(hidden.spread(x), inverse: inverse, operation)) }
   guard let source = x.elements.contiguous(for: operation),
     let y = Elements.allocate(x.shape, x.dtype, for: operation)
   else { return .standIn }

@@ -84,6 +84,11 @@ private struct Reports {
 func factorCholesky(_ a: Tensor, _ operation: StaticString)
   -> (factors: Tensor, failure: (place: Int, order: Int)?)?
 {
+  if let axis = HiddenAxis(a) {
+    return factorCholesky(axis.spread(a), operation).map { all in
+      (axis.hide(all.factors), all.failure.map { ($0.place % max(1, a.batchCount), $0.order) })
+    }
+  }
   guard let l = a.elements.copied(for: operation) else { return nil }
   let n = a.shape[-1], name = InstructionSets.currentName
   let reports = Reports(count: a.batchCount, work: n * n * n / 6, of: [l]) { place in
@@ -98,6 +103,13 @@ func factorCholesky(_ a: Tensor, _ operation: StaticString)
 
 /// LU with partial pivoting.
 func factorLU(_ a: Tensor, _ operation: StaticString) -> FactorsLU? {
+  if let axis = HiddenAxis(a) {
+    return factorLU(axis.spread(a), operation).map { all in
+      FactorsLU(
+        packed: axis.hide(all.packed), permutation: axis.hide(all.permutation), sign: axis.hide(all.sign),
+        firstSingular: all.firstSingular.map { $0 % max(1, a.batchCount) })
+    }
+  }
   let m = a.shape[-2], n = a.shape[-1], name = InstructionSets.currentName
   guard let packed = a.elements.copied(for: operation),
     let permutation = Elements.allocate(a.shape.withVectors(m), .int64, for: operation),
@@ -123,6 +135,13 @@ func solve(_ factors: FactorsLU, transposed: Bool, _ b: Tensor, _ operation: Sta
   let n = b.shape[-2], k = b.shape[-1]
   guard let batch = factors.packed.shape.droppingLast(2).broadcast(with: b.shape.droppingLast(2)) else {
     return fail(ShapeMismatch(operation, [factors.packed.shape.droppingLast(2), b.shape.droppingLast(2)]).error)
+  }
+  if let axis = HiddenAxis(factors.packed, b) {
+    let all = FactorsLU(
+      packed: axis.aligned(factors.packed, rank: batch.rank + 2),
+      permutation: axis.aligned(factors.permutation, rank: batch.rank + 1), sign: factors.sign,
+      firstSingular: factors.firstSingular)
+    return axis.hide(solve(all, transposed: transposed, axis.aligned(b, rank: batch.rank + 2), operation))
   }
   var shape = batch
   shape.append(n)
@@ -158,6 +177,10 @@ func solveTriangle(_ a: Tensor, upper: Bool, unit: Bool, _ b: Tensor, _ operatio
   guard let batch = a.shape.droppingLast(2).broadcast(with: b.shape.droppingLast(2)) else {
     return fail(ShapeMismatch(operation, [a.shape.droppingLast(2), b.shape.droppingLast(2)]).error)
   }
+  if let axis = HiddenAxis(a, b) {
+    let (a, b) = (axis.aligned(a, rank: batch.rank + 2), axis.aligned(b, rank: batch.rank + 2))
+    return axis.hide(solveTriangle(a, upper: upper, unit: unit, b, operation))
+  }
   var shape = batch
   shape.append(n)
   shape.append(k)
@@ -176,6 +199,9 @@ func solveTriangle(_ a: Tensor, upper: Bool, unit: Bool, _ b: Tensor, _ operatio
 
 /// `a = q · r` with `columns` orthonormal columns of `q` and no negative number on the diagonal of `r`.
 func decomposeQR(_ a: Tensor, columns: Int, _ operation: StaticString) -> (q: Tensor, r: Tensor)? {
+  if let axis = HiddenAxis(a) {
+    return decomposeQR(axis.spread(a), columns: columns, operation).map { (axis.hide($0.q), axis.hide($0.r)) }
+  }
   let m = a.shape[-2], n = a.shape[-1], name = InstructionSets.currentName
   guard let work = a.elements.copied(for: operation),
     let q = Elements.allocate(a.shape.withMatrices(m, columns), .float64, for: operation),
@@ -198,6 +224,11 @@ func decomposeQR(_ a: Tensor, columns: Int, _ operation: StaticString) -> (q: Te
 func decomposeSymmetric(_ a: Tensor, vectors wanted: Bool, _ operation: StaticString)
   -> (values: Tensor, vectors: Tensor?)?
 {
+  if let axis = HiddenAxis(a) {
+    return decomposeSymmetric(axis.spread(a), vectors: wanted, operation).map { all in
+      (axis.hide(all.values), all.vectors.map(axis.hide))
+    }
+  }
   let n = a.shape[-1], name = InstructionSets.currentName
   guard let work = a.elements.copied(for: operation),
     let values = Elements.allocate(a.shape.withVectors(n), .float64, for: operation)
@@ -224,6 +255,11 @@ func decomposeSymmetric(_ a: Tensor, vectors wanted: Bool, _ operation: StaticSt
 func decomposeSingular(_ a: Tensor, vectors wanted: Bool, _ operation: StaticString)
   -> (values: Tensor, vectors: (u: Tensor, vt: Tensor)?)?
 {
+  if let axis = HiddenAxis(a) {
+    return decomposeSingular(axis.spread(a), vectors: wanted, operation).map { all in
+      (axis.hide(all.values), all.vectors.map { (axis.hide($0.u), axis.hide($0.vt)) })
+    }
+  }
   let m = a.shape[-2], n = a.shape[-1], name = InstructionSets.currentName
   guard let work = a.elements.copied(for: operation),
     let values = Elements.allocate(a.shape.withVectors(n), .float64, for: operation)

@@ -6,6 +6,9 @@ import Kernels
 /// The places, along an axis, of the elements in order; stable, NaN last.
 func sortingPlaces(_ x: Tensor, axis: Int, descending: Bool, _ operation: StaticString) -> Tensor {
   guard x.dtype != .bool else { return unsupported(operation, .bool) }
+  if let hidden = HiddenAxis(x) {
+    return hidden.hide(sortingPlaces(hidden.spread(x), axis: axis + 1, descending: descending, operation))
+  }
   guard let source = x.elements.contiguous(for: operation),
     let places = Elements.allocate(x.shape, .int64, for: operation)
   else { return .standIn }
@@ -22,6 +25,7 @@ enum Scan { case sum, product, logSumExp }
 
 func scan(_ x: Tensor, axis: Int, _ kind: Scan, _ operation: StaticString) -> Tensor {
   guard x.dtype != .bool, kind != .logSumExp || x.dtype.isFloatingPoint else { return unsupported(operation, x.dtype) }
+  if let hidden = HiddenAxis(x) { return hidden.hide(scan(hidden.spread(x), axis: axis + 1, kind, operation)) }
   guard let source = x.elements.contiguous(for: operation),
     let y = Elements.allocate(x.shape, x.dtype, for: operation)
   else { return .standIn }
@@ -42,6 +46,10 @@ func runningExtreme(
   guard x.dtype != .bool else {
     let standIn = unsupported(operation, x.dtype)
     return (standIn, standIn)
+  }
+  if let hidden = HiddenAxis(x) {
+    let (values, places) = runningExtreme(hidden.spread(x), axis: axis + 1, minimum: minimum, operation)
+    return (hidden.hide(values), hidden.hide(places))
   }
   guard let source = x.elements.contiguous(for: operation),
     let y = Elements.allocate(x.shape, x.dtype, for: operation),

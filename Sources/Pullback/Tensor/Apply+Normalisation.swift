@@ -15,6 +15,18 @@ func layerNormRows(
   _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Double
 ) -> (y: Tensor, mean: Tensor, inverse: Tensor) {
   let operation: StaticString = "layerNorm"
+  if let axis = HiddenAxis(x, weight, bias) {
+    if weight.map(axis.isHidden) != true, bias.map(axis.isHidden) != true {
+      let (y, mean, inverse) = layerNormRows(axis.folded(x), weight, bias, epsilon)
+      return (axis.unfolded(y), axis.unfolded(mean), axis.unfolded(inverse))
+    }
+    let results = axis.forEach([x] + [weight, bias].compactMap { $0 }) { operands in
+      let bias = bias == nil ? nil : operands.last
+      let (y, mean, inverse) = layerNormRows(operands[0], weight == nil ? nil : operands[1], bias, epsilon)
+      return [y, mean, inverse]
+    }
+    return (results[0], results[1], results[2])
+  }
   let (rows, columns, size) = (x.shape[0], x.shape[1], x.dtype.byteCount)
   guard let kernel = x.dtype.kernels.pointee.rows.layer_norm, let source = x.elements.contiguous(for: operation),
     let y = Elements.allocate(x.shape, x.dtype, for: operation),
@@ -36,6 +48,19 @@ func layerNormGradientRows(
   _ dy: Tensor, _ x: Tensor, _ weight: Tensor?, _ mean: Tensor, _ inverse: Tensor
 ) -> (dx: Tensor, dWeight: Tensor?, dBias: Tensor?) {
   let operation: StaticString = "layerNormGradient"
+  if let axis = HiddenAxis([dy, x, weight, mean, inverse]) {
+    guard let weight else {
+      let dx = layerNormGradientRows(
+        axis.folded(dy), axis.folded(x), nil, axis.folded(mean), axis.folded(inverse)
+      ).dx
+      return (axis.unfolded(dx), nil, nil)
+    }
+    let results = axis.forEach([dy, x, weight, mean, inverse]) { operands in
+      let (dx, dWeight, dBias) = layerNormGradientRows(operands[0], operands[1], operands[2], operands[3], operands[4])
+      return [dx, dWeight ?? .standIn, dBias ?? .standIn]
+    }
+    return (results[0], results[1], results[2])
+  }
   let (rows, columns, size) = (x.shape[0], x.shape[1], x.dtype.byteCount)
   let pieces = rowPieces(rows)
   guard let kernel = x.dtype.kernels.pointee.rows.layer_norm_gradient,
@@ -63,6 +88,17 @@ func layerNormGradientRows(
 /// Root-mean-square normalisation of rows, with what each row was multiplied by.
 func rmsNormRows(_ x: Tensor, _ weight: Tensor?, _ epsilon: Double) -> (y: Tensor, inverse: Tensor) {
   let operation: StaticString = "rmsNorm"
+  if let axis = HiddenAxis(x, weight) {
+    guard let weight, axis.isHidden(in: weight) else {
+      let (y, inverse) = rmsNormRows(axis.folded(x), weight, epsilon)
+      return (axis.unfolded(y), axis.unfolded(inverse))
+    }
+    let results = axis.forEach([x, weight]) { operands in
+      let (y, inverse) = rmsNormRows(operands[0], operands[1], epsilon)
+      return [y, inverse]
+    }
+    return (results[0], results[1])
+  }
   let (rows, columns, size) = (x.shape[0], x.shape[1], x.dtype.byteCount)
   guard let source = x.elements.contiguous(for: operation), let y = Elements.allocate(x.shape, x.dtype, for: operation),
     let inverse = Elements.allocate([rows], x.dtype, for: operation)
@@ -83,6 +119,16 @@ func rmsNormGradientRows(
   _ dy: Tensor, _ x: Tensor, _ weight: Tensor?, _ inverse: Tensor
 ) -> (dx: Tensor, dWeight: Tensor?) {
   let operation: StaticString = "rmsNormGradient"
+  if let axis = HiddenAxis([dy, x, weight, inverse]) {
+    guard let weight else {
+      return (axis.unfolded(rmsNormGradientRows(axis.folded(dy), axis.folded(x), nil, axis.folded(inverse)).dx), nil)
+    }
+    let results = axis.forEach([dy, x, weight, inverse]) { operands in
+      let (dx, dWeight) = rmsNormGradientRows(operands[0], operands[1], operands[2], operands[3])
+      return [dx, dWeight ?? .standIn]
+    }
+    return (results[0], results[1])
+  }
   let (rows, columns, size) = (x.shape[0], x.shape[1], x.dtype.byteCount)
   let pieces = rowPieces(rows)
   guard let source = x.elements.contiguous(for: operation), let cotangent = dy.elements.contiguous(for: operation),
@@ -102,8 +148,25 @@ func rmsNormGradientRows(
   return (Tensor(dx), weight == nil ? nil : Tensor(sums).sum(axis: 0))
 }
 
+extension HiddenAxis {
+  /// Images [outer, channels, inner] of all examples, whose channels are those of one example after another.
+  fileprivate func channels(_ x: Tensor) -> Tensor {
+    spread(x).permuted(axes: [1, 0, 2, 3]).reshaped(to: [x.shape[0], extent * x.shape[1], x.shape[2]])
+  }
+
+  /// The inverse, with the axis hidden.
+  fileprivate func hideChannels(_ y: Tensor) -> Tensor {
+    if y.rank != 3 { return .standIn }
+    return hide(y.reshaped(to: [y.shape[0], extent, y.shape[1] / extent, y.shape[2]]).permuted(axes: [1, 0, 2, 3]))
+  }
+}
+
 /// The mean and the biased variance of each channel of `x` [outer, channels, inner].
 func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
+  if let axis = HiddenAxis(x) {
+    let (mean, variance) = channelMoments(axis.channels(x))
+    return (axis.unfolded(mean), axis.unfolded(variance))
+  }
   let operation: StaticString = "batchNorm"
   guard let source = x.elements.contiguous(for: operation),
     let mean = Elements.allocate([x.shape[1]], x.dtype, for: operation),
@@ -117,6 +180,10 @@ func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
 
 /// `(x - centre) · scale + shift` with one of each for each channel of `x` [outer, channels, inner].
 func channelAffine(_ x: Tensor, _ centre: Tensor, _ scale: Tensor, _ shift: Tensor) -> Tensor {
+  if let axis = HiddenAxis([x, centre, scale, shift]) {
+    return axis.hideChannels(
+      channelAffine(axis.channels(x), axis.folded(centre), axis.folded(scale), axis.folded(shift)))
+  }
   let operation: StaticString = "batchNorm"
   guard let source = x.elements.contiguous(for: operation), let centre = centre.elements.contiguous(for: operation),
     let scale = scale.elements.contiguous(for: operation), let shift = shift.elements.contiguous(for: operation),
@@ -130,6 +197,10 @@ func channelAffine(_ x: Tensor, _ centre: Tensor, _ scale: Tensor, _ shift: Tens
 
 /// Of each channel, `Σ dy` and `Σ dy · (x - mean)`.
 func channelGradientSums(_ dy: Tensor, _ x: Tensor, _ mean: Tensor) -> (sum: Tensor, product: Tensor) {
+  if let axis = HiddenAxis(dy, x, mean) {
+    let (sum, product) = channelGradientSums(axis.channels(dy), axis.channels(x), axis.folded(mean))
+    return (axis.unfolded(sum), axis.unfolded(product))
+  }
   let operation: StaticString = "batchNormGradient"
   guard let cotangent = dy.elements.contiguous(for: operation), let source = x.elements.contiguous(for: operation),
     let mean = mean.elements.contiguous(for: operation),
@@ -144,6 +215,11 @@ func channelGradientSums(_ dy: Tensor, _ x: Tensor, _ mean: Tensor) -> (sum: Ten
 
 /// `a · dy + b · (x - mean) + c` with one of each for each channel.
 func channelGradient(_ dy: Tensor, _ x: Tensor, _ mean: Tensor, _ a: Tensor, _ b: Tensor, _ c: Tensor) -> Tensor {
+  if let axis = HiddenAxis([dy, x, mean, a, b, c]) {
+    let vectors = [mean, a, b, c].map(axis.folded)
+    return axis.hideChannels(
+      channelGradient(axis.channels(dy), axis.channels(x), vectors[0], vectors[1], vectors[2], vectors[3]))
+  }
   let operation: StaticString = "batchNormGradient"
   guard let cotangent = dy.elements.contiguous(for: operation), let source = x.elements.contiguous(for: operation),
     let mean = mean.elements.contiguous(for: operation), let a = a.elements.contiguous(for: operation),

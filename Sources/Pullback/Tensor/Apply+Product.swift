@@ -38,6 +38,9 @@ func matrixProduct(
     }
     batchShape = common
   }
+  if a.isMapped || b.isMapped || finish.bias?.isMapped == true {
+    return productOfExamples(a, b, operation, transposed, finish, rank: batchShape.rank + 2)
+  }
   var shape = batchShape
   shape.append(m)
   shape.append(n)
@@ -71,6 +74,33 @@ func matrixProduct(
     return fail(.outOfMemory, operation, "no memory to rearrange operands of shapes \(a.shape) and \(b.shape)")
   }
   return Tensor(c)
+}
+
+/// The product with mapped operands: one product of many rows where only one operand is mapped and the other a plain
+/// matrix, else a batch of products.
+private func productOfExamples(
+  _ a: Tensor, _ b: Tensor, _ operation: StaticString, _ transposed: (a: Bool, b: Bool), _ finish: ProductFinish,
+  rank: Int
+) -> Tensor {
+  let axis = HiddenAxis(a, b, finish.bias)!
+  if let bias = finish.bias, axis.isHidden(in: bias) {
+    // The kernel adds one row to all products.
+    let product = matrixProduct(a, b, operation, transposed: transposed)
+    let sum = zip(product, bias, operation) { $0.pointee.binary.add }
+    return finish.relu ? sum.clamped(to: 0...Double.infinity) : sum
+  }
+  if !axis.isHidden(in: b), b.rank == 2, a.rank == 2, !transposed.a {
+    return axis.unfolded(matrixProduct(axis.folded(a), b.detached(), operation, transposed: transposed, finish: finish))
+  }
+  if !axis.isHidden(in: a), a.rank == 2, b.rank == 2, b.shape[transposed.b ? 0 : 1] == 1, finish.bias == nil {
+    // Columns, one for each example: their transposes are the rows of a matrix.
+    let rows = axis.spread(b).reshaped(to: [axis.extent, b.count])
+    let product = matrixProduct(rows, a.detached(), operation, transposed: (false, !transposed.a), finish: finish)
+    return axis.hide(product.expanded(at: 2))
+  }
+  return axis.hide(
+    matrixProduct(
+      axis.aligned(a, rank: rank), axis.aligned(b, rank: rank), operation, transposed: transposed, finish: finish))
 }
 
 /// Fills in the batch and multiplies.

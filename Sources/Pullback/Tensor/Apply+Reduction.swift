@@ -24,6 +24,12 @@ struct ReductionAxes {
     }
   }
 
+  /// The same axes of a shape that has another one in front.
+  init(_ axes: ReductionAxes, behind extent: Int) {
+    shape = axes.shape.inserting(extent, at: 0)
+    for axis in 0..<axes.shape.rank { isReduced[axis + 1] = axes.isReduced[axis] }
+  }
+
   /// How many elements fold into one.
   var foldedCount: Int {
     var count = 1
@@ -56,6 +62,10 @@ func reduce(
   _ kernel: (KernelTable) -> reduction_kernel?
 ) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
+  if let hidden = HiddenAxis(x) {
+    let axes = ReductionAxes(axes, behind: hidden.extent)
+    return hidden.hide(reduce(hidden.spread(x), axes, keepDims: keepDims, operation) { _ in kernel })
+  }
   guard var source = x.elements.contiguous(for: operation) else { return .standIn }
   // One run of neighbouring axes after another, last first; extents of 1 belong to any run.
   var shape = x.shape
@@ -128,6 +138,9 @@ func argReduce(
   guard let axis = resolve(axis, in: x.shape, for: operation) else { return .standIn }
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
   guard x.shape[axis] > 0 else { return emptyReduction(operation, x.shape) }
+  if let hidden = HiddenAxis(x) {
+    return hidden.hide(argReduce(hidden.spread(x), axis: axis + 1, keepDims: keepDims, operation) { _ in kernel })
+  }
   let kept = x.shape.replacing(axis: axis, with: 1)
   guard let source = x.elements.contiguous(for: operation),
     let y = Elements.allocate(keepDims ? kept : x.shape.removing(axis: axis), .int64, for: operation)

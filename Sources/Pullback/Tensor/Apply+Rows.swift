@@ -11,6 +11,9 @@ func mapRows(
   _ x: Tensor, _ operation: StaticString, folding: Bool = false, _ kernel: (KernelTable) -> row_kernel?
 ) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
+  if let hidden = HiddenAxis(x) {
+    return hidden.hide(mapRows(hidden.spread(x), operation, folding: folding) { _ in kernel })
+  }
   guard let source = x.elements.contiguous(for: operation),
     let y = Elements.allocate(folding ? x.shape.droppingLast(1) : x.shape, x.dtype, for: operation)
   else { return .standIn }
@@ -30,6 +33,9 @@ func zipRows(
 ) -> Tensor {
   guard dy.dtype == y.dtype else { return mixed(operation, dy, y) }
   guard let kernel = kernel(y.dtype.kernels) else { return unsupported(operation, y.dtype) }
+  if let hidden = HiddenAxis(dy, y) {
+    return hidden.hide(zipRows(hidden.spread(dy), hidden.spread(y), operation) { _ in kernel })
+  }
   guard let dySource = dy.elements.contiguous(for: operation), let ySource = y.elements.contiguous(for: operation),
     let dx = Elements.allocate(y.shape, y.dtype, for: operation)
   else { return .standIn }

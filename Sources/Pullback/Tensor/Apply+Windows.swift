@@ -57,6 +57,9 @@ func windowMaximum(_ x: Tensor, _ windows: Windows, _ operation: StaticString) -
     fail(.sizeOverflow, operation, "planes of \(windows.inputCount) elements; at most \(Int32.max) are possible")
     return nil
   }
+  if let axis = HiddenAxis(x) {
+    return windowMaximum(axis.spread(x), windows, operation).map { (axis.hide($0.y), axis.hide(Tensor($0.places)).elements) }
+  }
   let shape = windows.result(of: x.shape)
   guard let source = x.elements.contiguous(for: operation), let y = Elements.allocate(shape, x.dtype, for: operation),
     let places = Elements.allocate(shape, .int32, for: operation)
@@ -73,6 +76,7 @@ func windowMaximum(_ x: Tensor, _ windows: Windows, _ operation: StaticString) -
 
 /// The mean of each window.
 func windowMean(_ x: Tensor, _ windows: Windows, _ operation: StaticString) -> Tensor {
+  if let axis = HiddenAxis(x) { return axis.hide(windowMean(axis.spread(x), windows, operation)) }
   guard let source = x.elements.contiguous(for: operation),
     let y = Elements.allocate(windows.result(of: x.shape), x.dtype, for: operation)
   else { return .standIn }
@@ -86,6 +90,7 @@ func windowMean(_ x: Tensor, _ windows: Windows, _ operation: StaticString) -> T
 
 /// The adjoint of `windowMean`.
 func windowSpread(_ y: Tensor, _ windows: Windows, _ operation: StaticString) -> Tensor {
+  if let axis = HiddenAxis(y) { return axis.hide(windowSpread(axis.spread(y), windows, operation)) }
   let shape = Shape(y.shape.array.dropLast(windows.axes.count) + windows.input)
   guard y.count > 0 else { return Tensor.zeros(shape, dtype: y.dtype) }
   guard let source = y.elements.contiguous(for: operation), let x = Elements.allocate(shape, y.dtype, for: operation)
@@ -101,6 +106,10 @@ private func planeGrain(_ extent: Int) -> Int { max(1, Elementwise.grain / max(1
 
 /// The elements of `x` [planes…, input…] at places [planes…, output…] of its planes; 0 where the place is -1.
 func takePlaces(_ x: Tensor, _ places: Elements, axes: Int, _ operation: StaticString) -> Tensor {
+  if let axis = HiddenAxis(x, Tensor(places)) {
+    let places = axis.spread(Tensor(places)).contiguous().elements
+    return axis.hide(takePlaces(axis.spread(x), places, axes: axes, operation))
+  }
   guard let source = x.elements.contiguous(for: operation),
     let y = Elements.allocate(places.shape, x.dtype, for: operation)
   else { return .standIn }
@@ -119,6 +128,10 @@ func takePlaces(_ x: Tensor, _ places: Elements, axes: Int, _ operation: StaticS
 
 /// The adjoint: zeros of a shape, with elements added at places of its planes.
 func putPlaces(_ y: Tensor, _ places: Elements, axes: Int, into shape: Shape, _ operation: StaticString) -> Tensor {
+  if let axis = HiddenAxis(y, Tensor(places)) {
+    let places = axis.spread(Tensor(places)).contiguous().elements, shape = shape.inserting(axis.extent, at: 0)
+    return axis.hide(putPlaces(axis.spread(y), places, axes: axes, into: shape, operation))
+  }
   if y.count == 0 { return Tensor.zeros(shape, dtype: y.dtype) }
   guard let source = y.elements.contiguous(for: operation), let x = Elements.allocate(shape, y.dtype, for: operation)
   else { return .standIn }

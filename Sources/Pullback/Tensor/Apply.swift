@@ -11,6 +11,7 @@ func map(
   _ kernel: (KernelTable) -> unary_kernel?
 ) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
+  if x.isMapped { return mapExamples(x, operation, p, q, kernel) }
   guard let y = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
   let source: Elements
   if x.isContiguous {
@@ -22,6 +23,22 @@ func map(
   Elementwise.unary(
     kernel, source.pointer, y.pointer, count: y.count, elementSize: y.dtype.byteCount, p: p, q: q)
   return Tensor(y)
+}
+
+/// `map` with a mapped operand.
+@inline(never)
+private func mapExamples(
+  _ x: Tensor, _ operation: StaticString, _ p: Double, _ q: Double, _ kernel: unary_kernel
+) -> Tensor {
+  let axis = HiddenAxis(x)!
+  // Also where the stack is itself mapped.
+  return axis.hide(map(axis.spread(x), operation, p: p, q: q, kernel))
+}
+
+/// The same kernel for any layout, out of line.
+@inline(never)
+private func map(_ x: Tensor, _ operation: StaticString, p: Double, q: Double, _ kernel: unary_kernel) -> Tensor {
+  map(x, operation, p: p, q: q) { _ in kernel }
 }
 
 // Note [Reusing operands]. An operation that takes its operands `consuming` owns them; if nobody else holds their elements
@@ -84,6 +101,13 @@ func zip(
 private func zipBroadcast(
   reusing a: inout Tensor, _ b: inout Tensor, _ operation: StaticString, p: Double, q: Double, _ kernel: binary_kernel
 ) -> Tensor {
+  if let axis = HiddenAxis(a, b) {
+    guard let shape = a.shape.broadcast(with: b.shape) else {
+      return fail(ShapeMismatch(operation, [a.shape, b.shape]).error)
+    }
+    var (a, b) = (axis.aligned(a, rank: shape.rank), axis.aligned(b, rank: shape.rank))
+    return axis.hide(zipBroadcast(reusing: &a, &b, operation, p: p, q: q, kernel))
+  }
   if a.isContiguous, b.isContiguous, a.count == 1 || b.count == 1, let shape = a.shape.broadcast(with: b.shape) {
     return zipWithSingle(reusing: &a, &b, shape, operation, p: p, q: q, kernel)
   }
@@ -131,6 +155,8 @@ func zip(
   if x.isContiguous, Elements.isUnique(&x.elements) {
     y = x.elements
     source = y
+  } else if x.isMapped {
+    return zipExamples(x, scalar, operation, scalarFirst, kernel)
   } else {
     guard let new = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
     y = new
@@ -153,6 +179,24 @@ func zip(
     }
   }
   return Tensor(y)
+}
+
+/// The same with a mapped operand.
+@inline(never)
+private func zipExamples(
+  _ x: Tensor, _ scalar: Double, _ operation: StaticString, _ scalarFirst: Bool, _ kernel: binary_kernel
+) -> Tensor {
+  let axis = HiddenAxis(x)!
+  return axis.hide(zip(axis.spread(x), scalar, operation, scalarFirst, kernel))
+}
+
+/// The same kernel for any layout, out of line.
+@inline(never)
+private func zip(
+  _ x: Tensor, _ scalar: Double, _ operation: StaticString, _ scalarFirst: Bool, _ kernel: binary_kernel
+) -> Tensor {
+  var x = x
+  return zip(reusing: &x, scalar, operation, scalarFirst: scalarFirst) { _ in kernel }
 }
 
 /// Calls `body` with the address of a scalar of an element type.
@@ -194,6 +238,10 @@ func compare(
 ) -> Tensor {
   guard a.dtype == b.dtype else { return mixed(operation, a, b) }
   guard let kernel = kernel(a.dtype.kernels) else { return unsupported(operation, a.dtype) }
+  if let axis = HiddenAxis(a, b), let shape = a.shape.broadcast(with: b.shape) {
+    return axis.hide(
+      compare(axis.aligned(a, rank: shape.rank), axis.aligned(b, rank: shape.rank), operation) { _ in kernel })
+  }
   guard let nest = BroadcastLoops(operation, .bool, [a, b]) else { return .standIn }
   Elementwise.comparison(
     kernel, nest.operands[0].pointer, nest.operands[1].pointer, nest.result.pointer, nest.loops,
@@ -204,6 +252,7 @@ func compare(
 /// A property of each element, as bools.
 func test(_ x: Tensor, _ operation: StaticString, _ kernel: (KernelTable) -> predicate_kernel?) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
+  if let axis = HiddenAxis(x) { return axis.hide(test(axis.spread(x), operation) { _ in kernel }) }
   guard let source = x.elements.contiguous(for: operation),
     let y = Elements.allocate(x.shape, .bool, for: operation)
   else { return .standIn }
@@ -222,6 +271,12 @@ func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor, _ operation: StaticSt
       .dtypeMismatch, operation, "the condition is \(condition.dtype); expected bool, as comparisons give it")
   }
   guard a.dtype == b.dtype else { return mixed(operation, a, b) }
+  if let axis = HiddenAxis(condition, a, b),
+    let rank = a.shape.broadcast(with: b.shape)?.broadcast(with: condition.shape)?.rank
+  {
+    let all = [condition, a, b].map { axis.aligned($0, rank: rank) }
+    return axis.hide(choose(all[0], all[1], all[2], operation))
+  }
   guard let nest = BroadcastLoops(operation, a.dtype, [condition, a, b]) else { return .standIn }
   Elementwise.select(
     a.dtype.kernels.pointee.select, nest.operands[0].pointer, nest.operands[1].pointer, nest.operands[2].pointer,
@@ -231,6 +286,7 @@ func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor, _ operation: StaticSt
 
 /// `x` converted to another element type.
 func convert(_ x: Tensor, to dtype: DType) -> Tensor {
+  if let axis = HiddenAxis(x) { return axis.hide(convert(axis.spread(x), to: dtype)) }
   guard let source = x.elements.contiguous(for: "cast"),
     let y = Elements.allocate(x.shape, dtype, for: "cast")
   else { return .standIn }
@@ -266,7 +322,9 @@ struct BroadcastLoops {
     var strides = InlineArray<4, Axes>(repeating: Axes(repeating: 0))
     strides[0] = result.layout.strides
     for (index, tensor) in tensors.enumerated() {
-      var elements = tensor.elements
+      // Operations with a rule for mapped operands never get here with one.
+      guard var elements = tensor.isMapped ? tensor.elements.contiguous(for: operation) : tensor.elements
+      else { return nil }
       if !Self.walksBySteps(elements) {
         guard let copy = elements.copied(for: operation) else { return nil }
         elements = copy

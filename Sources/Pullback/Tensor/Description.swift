@@ -10,6 +10,7 @@ extension Tensor: CustomStringConvertible {
   /// //  [-3.0, 4.0]] : [2, 2] float32
   /// ```
   public var description: String {
+    if isMapped { return "each of \(stack.shape[0]) examples in \(stack)" }
     if rank == 0 { return scalarDescription }
     return Printer(self).text + " : \(shape) \(dtype)"
   }

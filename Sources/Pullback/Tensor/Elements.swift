@@ -16,6 +16,9 @@ final class Elements: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer
   /// Whose memory this is a view of; nil for an owner.
   let owner: Elements?
+  /// For elements that hold a value for each example of a function that is being mapped, the level of their hidden axis;
+  /// else 0. Then the owner is the stack: Note [Mapped axes].
+  let level: UInt64
 
   /// A new owner of memory that is not initialised.
   @inline(__always)
@@ -24,6 +27,7 @@ final class Elements: @unchecked Sendable {
     self.dtype = dtype
     self.pointer = pointer
     owner = nil
+    level = 0
   }
 
   /// The owner of a block that ``Memory`` allocated for a shape, whose bytes an Int can count.
@@ -37,7 +41,20 @@ final class Elements: @unchecked Sendable {
     dtype = base.dtype
     pointer = base.pointer + offset * base.dtype.byteCount
     owner = base.owner ?? base
+    level = 0
   }
+
+  /// One example's layout over the elements of a stack.
+  init(ofExamples stack: Elements, _ layout: Layout, level: UInt64) {
+    self.layout = layout
+    dtype = stack.dtype
+    pointer = stack.pointer
+    owner = stack
+    self.level = level
+  }
+
+  /// Of mapped elements, those of all examples along a first axis.
+  var stack: Elements { owner! }
 
   deinit {
     if owner == nil { Memory.release(pointer, layout.count * dtype.byteCount) }
@@ -86,12 +103,25 @@ final class Elements: @unchecked Sendable {
   /// These elements in row-major order: themselves, or a copy.
   @inline(__always)
   func contiguous(for operation: StaticString) -> Elements? {
-    isContiguous ? self : copied(for: operation)
+    isContiguous ? self : rearranged(for: operation)
+  }
+
+  @inline(never)
+  private func rearranged(for operation: StaticString) -> Elements? {
+    guard level == 0 else {
+      fail(
+        .autogradMisuse, operation,
+        "the operand, of shape \(shape) for each example, has no single value inside mapped(over:): what depends on values, as conditions and extents do, must be computed outside, or with select(where:then:else:)"
+      )
+      return nil
+    }
+    return copied(for: operation)
   }
 
   /// A row-major copy.
   @inline(never)
   func copied(for operation: StaticString) -> Elements? {
+    if level != 0 { return stack.copied(for: operation).map { Elements.hiding($0, level: level) } }
     guard let copy = Elements.allocate(shape, dtype, for: operation) else { return nil }
     copy.write(self)
     return copy

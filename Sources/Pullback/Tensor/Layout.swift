@@ -33,6 +33,14 @@ struct Layout: Sendable {
     isContiguous = contiguous || count == 0
   }
 
+  /// The layout of one example among several, which is never taken for a contiguous one: Note [Mapped axes].
+  init(ofExample shape: Shape, strides: Axes) {
+    self.shape = shape
+    self.strides = strides
+    count = shape.count()
+    isContiguous = false
+  }
+
   @inline(__always)
   static func rowMajorStrides(_ shape: Shape) -> Axes {
     var strides = Axes(repeating: 0)

@@ -47,6 +47,20 @@ struct Part {
     starts[axis] = start
   }
 
+  /// The same part of each of several tensors that lie along an axis in front.
+  init(_ part: Part, behind extent: Int) {
+    shape.append(extent)
+    sources[0] = 0
+    for axis in 0..<Shape.maximumRank - 1 {
+      starts[axis + 1] = part.starts[axis]
+      steps[axis + 1] = part.steps[axis]
+    }
+    for axis in 0..<part.shape.rank {
+      sources[shape.rank] = part.sources[axis] < 0 ? -1 : part.sources[axis] + 1
+      shape.append(part.shape.extents[axis])
+    }
+  }
+
   /// Adds an axis to the result.
   private mutating func append(_ count: Int, source: Int, _ operation: StaticString) -> Bool {
     guard shape.rank < Shape.maximumRank else {

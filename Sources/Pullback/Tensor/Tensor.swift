@@ -70,6 +70,26 @@ public struct Tensor: Sendable {
     guard let layout = Layout(shape: shape, strides: strides) else {
       return fail(.sizeOverflow, operation, "\(shape) has more elements than an Int can count")
     }
+    if isMapped { return viewedExamples(shape, strides, offset, operation) }
     return Tensor(Elements(viewing: elements, layout, offset: offset))
+  }
+
+  @inline(never)
+  private func viewedExamples(_ shape: Shape, _ strides: Axes, _ offset: Int, _ operation: StaticString) -> Tensor {
+    guard shape.rank < Shape.maximumRank else {
+      return fail(
+        .invalidArgument, operation,
+        "the shape \(shape) has \(shape.rank) axes, and inside mapped(over:) the examples need another one; \(Shape.maximumRank) are possible"
+      )
+    }
+    let all = stack
+    var (whole, steps) = (Shape(), Axes(repeating: 0))
+    whole.append(all.shape.extents[0])
+    steps[0] = all.elements.layout.strides[0]
+    for axis in 0..<shape.rank {
+      steps[whole.rank] = strides[axis]
+      whole.append(shape.extents[axis])
+    }
+    return HiddenAxis(self)!.hide(all.viewed(whole, steps, offset: offset, for: operation))
   }
 }

@@ -80,6 +80,7 @@ extension Tensor {
 extension Tensor {
   /// The cofactors of square float64 matrices.
   func cofactors() -> Tensor {
+    if isMapped { return asBatch { $0.cofactors() } }
     let n = shape[-1]
     if n == 0 { return self }
     if n == 1 { return cofactorsByPolynomial() }

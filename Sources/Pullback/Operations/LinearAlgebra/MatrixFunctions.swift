@@ -60,6 +60,7 @@ extension Tensor {
 
 /// By a Padé approximation of degree 13 of the matrix divided by a power of two, squared as often again (Higham 2005).
 private func exponential(_ x: Tensor) -> Tensor {
+  if x.isMapped { return x.asBatch(exponential) }
   let identity = Tensor.eye(x.shape[-1], dtype: .float64)
   // Up to this 1-norm the approximation is exact to rounding.
   let limit = 5.371920351148152

@@ -124,10 +124,10 @@ public func solveTriangular(
   guard fits(a, b, "solveTriangular") else { return .standIn }
   if !unit {
     let diagonal = a.detached().diagonal()
-    let singular = (diagonal .== 0).any(axes: [-1]).reshaped(to: [-1])
+    let singular = (diagonal .== 0).any(axes: [-1]).reshaped(to: [-1]).allExamples
     if singular.any().item(as: Bool.self) {
       throw .matrix(
-        Int(singular.cast(to: .int32).argMax().item(as: Int64.self)), of: a.shape, "solveTriangular",
+        Int(singular.cast(to: .int32).argMax(axis: -1).max().item(as: Int64.self)), of: a.shape, "solveTriangular",
         "is singular: there is a 0 on its diagonal")
     }
   }

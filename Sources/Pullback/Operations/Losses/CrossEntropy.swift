@@ -118,6 +118,7 @@ private func crossEntropyGradient(_ x: Tensor, _ labels: Tensor, _ sums: Tensor,
 /// Whether all labels lie in `0 ..< classes`; reports the first that does not.
 func labelsAreValid(_ labels: Tensor, _ classes: Int, _ operation: StaticString = "softmaxCrossEntropy") -> Bool {
   if labels.count == 0 { return true }
+  let labels = labels.allExamples
   let (low, high) = (labels.min().item(as: Int.self), labels.max().item(as: Int.self))
   if low >= 0, high < classes { return true }
   let wrong = low < 0 ? low : high
