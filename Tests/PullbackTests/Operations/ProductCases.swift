@@ -70,6 +70,9 @@ extension OperationCase {
     OperationCase("huberLoss", [[2, 3], [2, 3]], [.distinct], allowsSame: false) {
       huberLoss($0[0], $0[1], delta: 0.7)
     },
+    OperationCase("cosineEmbeddingLoss", [[2, 3], [2, 3]], [.distinct], allowsSame: false) {
+      cosineEmbeddingLoss($0[0], $0[1], Tensor([1, -1]), margin: -0.9, reduction: .none)
+    },
     OperationCase("logCoshLoss", [[2, 3], [2, 3]], [.signed(0.3...2)]) { logCoshLoss($0[0], $0[1]) },
   ]
 }
