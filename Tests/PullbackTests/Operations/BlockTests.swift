@@ -122,7 +122,7 @@ import Testing
         [image, kernel], dtype, "\(dtype), images \(image), kernel \(kernel)",
         {
           conv2D(
-            $0[0], weight: $0[1], stride: PerAxis(stride), padding: PerAxis(padding),
+            $0[0], weight: $0[1], stride: PerAxis(stride), padding: ConvolutionPadding(PerAxis(padding)),
             dilation: PerAxis(dilation), groups: groups)
         },
         against: {
