@@ -57,8 +57,8 @@ extension Tensor {
       as: "clipGradient", wrt: self,
       { dy in
         let dy = dy
-        let length = sqrt(dy.squared().sum()).item(as: Double.self)
-        return length > norm ? dy * (norm / length) : dy
+        let length = dy.squared().sum().squareRootOfSpread()
+        return dy * select(where: length .> norm, then: norm / nonzero(length), else: 1)
       })
   }
 

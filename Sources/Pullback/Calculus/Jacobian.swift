@@ -13,6 +13,9 @@ public enum JacobianMode: Sendable, Hashable {
 /// All first derivatives of a function: element `[i…, j…]` is the derivative of element `[i…]` of the result with respect
 /// to element `[j…]` of the input.
 ///
+/// The function is evaluated once, and replayed for many rows, or columns, at once, as a function that is mapped
+/// is computed for many examples.
+///
 /// ```swift
 /// print(jacobian(at: Tensor([1, 2])) { x in x * x })
 /// // [[2.0, 0.0],
@@ -22,28 +25,30 @@ public enum JacobianMode: Sendable, Hashable {
 /// - Parameters:
 ///   - x: where.
 ///   - mode: how; ``JacobianMode/automatic`` unless you know better.
+///   - chunkSize: how many rows or columns are computed at once, which takes as much more memory than a single one. By
+///     default as many as hold some four million elements of the input or the result. With 1, each is a replay of its own,
+///     which derivatives of your own that look at the values of their cotangent need.
 ///   - function: of one tensor.
 /// - Returns: a tensor of the result's shape followed by the input's.
 public func jacobian(
-  at x: Tensor, mode: JacobianMode = .automatic, of function: (Tensor) throws -> Tensor
+  at x: Tensor, mode: JacobianMode = .automatic, chunkSize: Int? = nil, of function: (Tensor) throws -> Tensor
 ) rethrows -> Tensor {
   let evaluation = try Evaluation(at: x, of: function)
   let result = evaluation.result
   let shape = Shape(result.shape.array + x.shape.array)
   if shape.contains(0) { return Tensor.zeros(shape, dtype: x.dtype) }
+  let chunkSize = Swift.max(1, chunkSize ?? (1 << 22) / Swift.max(x.count, result.count))
   let isForward = mode == .forward || mode == .automatic && x.count < result.count
   if !isForward {
-    let rows = basis(of: result).map { evaluation.gradients($0, retainingTape: true) }
-    return stacked(rows).reshaped(to: shape)
+    return mappedOverBasis(of: result, chunkSize) { evaluation.gradients($0, retainingTape: true) }.reshaped(to: shape)
   }
   let cotangent = Tensor.zeros(result.shape, dtype: result.dtype).requiringGradient()
   let gradient = evaluation.recordedGradients(cotangent)[0]
   guard gradient.isTracked else { return Tensor.zeros(shape, dtype: x.dtype) }
-  let columns = basis(of: x).map { change in
+  let columns = mappedOverBasis(of: x, chunkSize) { change in
     gradient.backward(change, retainingTape: true, recordingGradients: evaluation.isNested)[cotangent]
-      .reshaped(to: [result.count])
   }
-  return stacked(columns, axis: 1).reshaped(to: shape)
+  return columns.reshaped(to: [x.count, result.count]).transposed().reshaped(to: shape)
 }
 
 /// All second derivatives of a function of one result: element `[i…, j…]` is the derivative with respect to elements
@@ -91,9 +96,13 @@ public func hessianVectorProduct<Input: TensorStructure>(
   }
 }
 
-/// The unit vectors of a tensor's space, in row-major order.
-private func basis(of x: Tensor) -> [Tensor] {
-  (0..<x.count).map { place in
-    Tensor.eye(1, columns: x.count, offset: place, dtype: x.dtype).reshaped(to: x.shape)
+/// The results of a function for the unit vectors of a tensor's space, in row-major order along a first axis.
+private func mappedOverBasis(of x: Tensor, _ chunkSize: Int, _ function: (Tensor) -> Tensor) -> Tensor {
+  let chunks = stride(from: 0, to: x.count, by: chunkSize).map { start in
+    let count = Swift.min(chunkSize, x.count - start)
+    let vectors = Tensor.eye(count, columns: x.count, offset: start, dtype: x.dtype)
+    if count == 1 { return function(vectors.reshaped(to: x.shape)).expanded(at: 0) }
+    return mapped(over: vectors) { function($0.reshaped(to: x.shape)) }
   }
+  return chunks.count == 1 ? chunks[0] : concatenated(chunks, axis: 0)
 }

@@ -33,34 +33,62 @@
 ///   - input: tensors, or structures of them, with the examples along one axis.
 ///   - axis: the axis of the examples in every tensor of the inputs.
 ///   - resultAxis: the axis of the examples in the results.
-///   - function: of one example. It returns one or several tensors or structures of them.
+///   - function: of one example, with a tensor or a structure of them as its result.
 /// - Returns: what the function returns, with the examples along an axis.
 /// - Precondition: there is at least one example, as many in each input, and no tensor inside has more than 7 axes; else
 ///   traps, or throws inside ``checked(_:)``.
+public func mapped<each Input: TensorStructure, Output: TensorStructure>(
+  over input: repeat each Input, axis: Int = 0, resultAxis: Int = 0, of function: (repeat each Input) throws -> Output
+) rethrows -> Output {
+  // After a mistake, inside `checked`, any result of the right type will do.
+  guard let extent = exampleCount(repeat each input, axis: axis) else { return try function(repeat each input) }
+  return try Mapping.run { mapping in
+    let examples = (repeat (each input).hidingExamples(axis, mapping.level))
+    return try function(repeat each examples).showingExamples(resultAxis, mapping.level, extent)
+  }
+}
+
+/// The results of a function of one example that has several results, for every example along an axis; see
+/// ``mapped(over:axis:resultAxis:of:)-(_,_,_,(Input)->Output)``.
+///
+/// ```swift
+/// let (sums, greatest) = mapped(over: Tensor([[1, 2], [3, 4]])) { x in (x.sum(), x.max()) }
+/// print(sums, greatest)  // [3.0, 7.0] : [2] float32 [2.0, 4.0] : [2] float32
+/// ```
 public func mapped<each Input: TensorStructure, each Output: TensorStructure>(
   over input: repeat each Input, axis: Int = 0, resultAxis: Int = 0,
-  _ function: (repeat each Input) throws -> (repeat each Output)
+  of function: (repeat each Input) throws -> (repeat each Output)
 ) rethrows -> (repeat each Output) {
-  var tensors: [Tensor] = []
-  for structure in repeat each input { tensors += structure.allTensors }
-  guard let extent = exampleCount(tensors, axis: axis) else { return try function(repeat each input) }
+  guard let extent = exampleCount(repeat each input, axis: axis) else { return try function(repeat each input) }
   return try Mapping.run { mapping in
-    let level = mapping.level
-    let results = try function(
-      repeat (each input).mappingTensors { x in x.hidden(axis: x.shape.wrapped(axis)!, level: level) })
-    return (repeat (each results).mappingTensors { y in
-      let place = resultAxis < 0 ? resultAxis + y.rank + 1 : resultAxis
+    let examples = (repeat (each input).hidingExamples(axis, mapping.level))
+    let results = try function(repeat each examples)
+    return (repeat (each results).showingExamples(resultAxis, mapping.level, extent))
+  }
+}
+
+extension TensorStructure {
+  /// One example, from tensors that hold the examples along an axis.
+  fileprivate func hidingExamples(_ axis: Int, _ level: UInt64) -> Self {
+    mappingTensors { x in x.hidden(axis: x.shape.wrapped(axis)!, level: level) }
+  }
+
+  /// All examples along an axis, from one.
+  fileprivate func showingExamples(_ axis: Int, _ level: UInt64, _ extent: Int) -> Self {
+    mappingTensors { y in
+      let place = axis < 0 ? axis + y.rank + 1 : axis
       guard place >= 0, place <= y.rank else {
-        return fail(
-          .invalidAxis, "mapped", "there is no place \(resultAxis) for the examples in a result of shape \(y.shape)")
+        return fail(.invalidAxis, "mapped", "there is no place \(axis) for the examples in a result of shape \(y.shape)")
       }
       return y.shown(axis: place, level: level, extent: extent)
-    })
+    }
   }
 }
 
 /// How many examples there are, or nil, inside ``checked(_:)``, if that is not clear.
-private func exampleCount(_ tensors: [Tensor], axis: Int) -> Int? {
+private func exampleCount<each Input: TensorStructure>(_ input: repeat each Input, axis: Int) -> Int? {
+  var tensors: [Tensor] = []
+  for structure in repeat each input { tensors += structure.allTensors }
   guard let first = tensors.first else {
     fail(.invalidArgument, "mapped", "there is no tensor to map over")
     return nil
@@ -97,11 +125,11 @@ private func exampleCount(_ tensors: [Tensor], axis: Int) -> Int? {
 ///   - input: tensors, or structures of them, with the examples along their first axis.
 ///   - loss: of the model and one example, with one element as its result.
 /// - Returns: the model's form, with a tensor of gradients, along a first axis, in the place of each tensor.
-/// - Precondition: those of ``mapped(over:axis:resultAxis:_:)`` and ``gradient(at:of:)``.
+/// - Precondition: those of ``mapped(over:axis:resultAxis:of:)-(_,_,_,(Input)->Output)`` and ``gradient(at:of:)``.
 public func perSampleGradients<Model: TensorStructure, each Input: TensorStructure>(
   at model: Model, over input: repeat each Input, of loss: (Model, repeat each Input) throws -> Tensor
 ) rethrows -> Model {
-  try mapped(over: repeat each input) { (example: repeat each Input) in
+  try mapped(over: repeat each input) { (example: repeat each Input) -> Model in
     try gradient(at: model) { model in try loss(model, repeat each example) }
   }
 }

@@ -136,7 +136,9 @@ extension Tensor {
   /// ```
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Double.self) -> [Scalar] {
     let source = dtype == Scalar.dtype ? self : convert(self, to: Scalar.dtype)
-    guard let elements = source.elements.contiguous(for: "scalars") else { return [] }
+    guard let elements = source.elements.contiguous(for: "scalars") else {
+      return [Scalar](repeating: Tensor.standIn.scalars(as: type)[0], count: count)
+    }
     return withExtendedLifetime(elements) {
       [Scalar](unsafeUninitializedCapacity: elements.count) { buffer, count in
         if let base = buffer.baseAddress {
