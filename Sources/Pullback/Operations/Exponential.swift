@@ -12,7 +12,7 @@
 /// ```
 public func exp(_ x: consuming Tensor) -> Tensor {
   let entry = x.entry
-  return map(reusing: &x, "exp") { $0.pointee.unary.exp }
+  return map(reusing: x, "exp") { $0.pointee.unary.exp }
     .recorded(as: "exp", wrt: entry, withResult: { dy, y in dy * y })
 }
 

@@ -32,8 +32,9 @@ extension Tensor {
     _ cotangent: Tensor? = nil, retainingTape: Bool = false, recordingGradients: Bool = false,
     keeping intermediates: [Tensor] = []
   ) -> Gradients {
-    Pullback.backward(
-      from: [(self, cotangent)], retainingTape: retainingTape, recordingGradients: recordingGradients,
+    guard let seed = seed(self, cotangent) else { return Gradients() }
+    return replay(
+      from: CollectionOfOne(seed), retainingTape: retainingTape, recordingGradients: recordingGradients,
       keeping: intermediates)
   }
 }
@@ -57,6 +58,14 @@ public func backward(
     guard let seed = seed(result, cotangent) else { return Gradients() }
     seeds.append(seed)
   }
+  return replay(
+    from: seeds, retainingTape: retainingTape, recordingGradients: recordingGradients, keeping: intermediates)
+}
+
+private func replay(
+  from seeds: some Collection<(entry: Entry, cotangent: Tensor)>, retainingTape: Bool, recordingGradients: Bool,
+  keeping intermediates: [Tensor]
+) -> Gradients {
   guard
     var replay = Replay(
       from: seeds, retaining: retainingTape || recordingGradients, recording: recordingGradients,

@@ -95,7 +95,7 @@ extension Tensor {
 
   /// An updated parameter is another value, so it starts a graph of its own.
   private mutating func becomeLeaf() {
-    if entry != nil { entry = Entry("leaf", of: elements, .leaf) }
+    if entry != nil { entry = Entry(leaf: elements) }
   }
 
   private static func uninitialized(like other: Tensor, for operation: StaticString) -> Tensor? {
