@@ -21,6 +21,8 @@ final class Entry: @unchecked Sendable {
   /// The number of the last replay that reached this entry, and the place that it gave it.
   @exclusivity(unchecked) var mark: UInt64 = 0
   @exclusivity(unchecked) var slot: Int32 = 0
+  /// How many results share this entry's derivative.
+  let resultCount: Int32
   let dtype: DType
   let isLeaf: Bool
   /// Whether a replay that does not retain the tape has passed on, or is passing on, what this entry saved.
@@ -48,48 +50,61 @@ final class Entry: @unchecked Sendable {
     return Int(lastSequenceNumber.load(ordering: .sequentiallyConsistent) - released)
   }
 
-  /// An operation with one or two tracked operands.
-  @inline(__always)
-  convenience init(
-    _ operation: StaticString, of value: Elements, _ first: Edge, _ second: Edge? = nil, result: Elements? = nil
+  /// An operation on one or two operands, of which at least one is tracked; those that are have a derivative.
+  init(
+    _ operation: StaticString, of value: Elements, _ a: consuming Entry?, _ aVJP: consuming VJP?,
+    _ b: consuming Entry? = nil, _ bVJP: consuming VJP? = nil, result: consuming Elements? = nil
   ) {
-    self.init(
-      name: operation.utf8Start, value, first.operand, second?.operand,
-      Saved(first: first.vjp, second: second?.vjp, result: result))
+    name = operation.utf8Start
+    isLeaf = false
+    resultCount = 1
+    dtype = value.dtype
+    storedShape = StoredShape(value.shape)
+    values = SmallValues(value)
+    scope = Scope.current
+    if let a {
+      first = .passRetained(a)
+      second = b.map { .passRetained($0) }
+      saved = Saved(first: aVJP, second: bVJP, result: result)
+    } else {
+      first = .passRetained(b!)
+      saved = Saved(first: bVJP, result: result)
+    }
+    sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    if Observer.isPresent { Observer.tell(self, value) }
+  }
+
+  /// A leaf, or an operation with another derivative than one for each of two operands.
+  private init(
+    named name: UnsafePointer<UInt8>, _ value: Elements, _ further: Further?, source: Entry? = nil
+  ) {
+    self.name = name
+    isLeaf = further == nil
+    resultCount = if case .joint(let joint) = further { Int32(joint.resultCount) } else { 1 }
+    dtype = value.dtype
+    storedShape = StoredShape(value.shape)
+    values = SmallValues(value)
+    scope = Scope.current
+    first = source.map { .passRetained($0) }
+    saved = Saved(further: further)
+    sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    if Observer.isPresent { Observer.tell(self, value) }
   }
 
   /// An operation with another derivative than one for each of two operands.
   convenience init(_ operation: StaticString, of value: Elements, _ further: Further) {
-    self.init(name: operation.utf8Start, value, nil, nil, Saved(further: further))
+    self.init(named: operation.utf8Start, value, further)
   }
 
   /// One of the results of an entry that has several.
   convenience init(projectionOf entry: Entry, _ value: Elements, _ index: Int) {
-    self.init(name: entry.name, value, entry, nil, Saved(further: .projection(index: index)))
+    self.init(named: entry.name, value, .projection(index: index), source: entry)
   }
 
   /// A tensor that asked for its gradient.
   convenience init(leaf value: Elements) {
     let name: StaticString = "leaf"
-    self.init(name: name.utf8Start, value, nil, nil, Saved(), isLeaf: true)
-  }
-
-  @inline(__always)
-  private init(
-    name: UnsafePointer<UInt8>, _ value: Elements, _ first: Entry?, _ second: Entry?, _ saved: consuming Saved,
-    isLeaf: Bool = false
-  ) {
-    self.name = name
-    self.isLeaf = isLeaf
-    dtype = value.dtype
-    storedShape = StoredShape(value.shape)
-    values = SmallValues(value)
-    scope = Scope.current
-    self.first = first.map(Unmanaged.passRetained)
-    self.second = second.map(Unmanaged.passRetained)
-    self.saved = saved
-    sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
-    if Observer.isPresent { Observer.tell(self, value) }
+    self.init(named: name.utf8Start, value, nil)
   }
 
   // Note [Release in a loop]. Releasing an entry releases its operands' entries and the tensors that its derivative

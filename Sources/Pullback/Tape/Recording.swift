@@ -80,7 +80,7 @@ extension Tensor {
     as name: StaticString, wrt a: Tensor, _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard let x = a.entry, isRecording else { return self }
-    return Tensor(elements, entry: Entry(name, of: elements, Edge(operand: x, vjp: .ofCotangent(vjp()))))
+    return Tensor(elements, entry: Entry(name, of: elements, x, .ofCotangent(vjp())))
   }
 
   /// Records this result of an operation on `a` whose derivative is written with the result `y`.
@@ -103,7 +103,7 @@ extension Tensor {
     guard let x = a.entry, isRecording else { return self }
     return Tensor(
       elements,
-      entry: Entry(name, of: elements, Edge(operand: x, vjp: .ofCotangentAndResult(vjp())), result: elements))
+      entry: Entry(name, of: elements, x, .ofCotangentAndResult(vjp()), result: elements))
   }
 
   /// Records this result of an operation on `a` and `b`.
@@ -123,9 +123,11 @@ extension Tensor {
     wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
-    return recorded(
-      name, a.entry.map { Edge(operand: $0, vjp: .ofCotangent(aVJP())) },
-      b.entry.map { Edge(operand: $0, vjp: .ofCotangent(bVJP())) }, result: nil)
+    return Tensor(
+      elements,
+      entry: Entry(
+        name, of: elements, a.entry, a.entry == nil ? nil : .ofCotangent(aVJP()), b.entry,
+        b.entry == nil ? nil : .ofCotangent(bVJP())))
   }
 
   /// Records this result of an operation on `a` and `b`; the derivative for `b` is written with the result.
@@ -146,9 +148,11 @@ extension Tensor {
     wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
-    return recorded(
-      name, a.entry.map { Edge(operand: $0, vjp: .ofCotangent(aVJP())) },
-      b.entry.map { Edge(operand: $0, vjp: .ofCotangentAndResult(bVJP())) }, result: b.entry == nil ? nil : elements)
+    return Tensor(
+      elements,
+      entry: Entry(
+        name, of: elements, a.entry, a.entry == nil ? nil : .ofCotangent(aVJP()), b.entry,
+        b.entry == nil ? nil : .ofCotangentAndResult(bVJP()), result: b.entry == nil ? nil : elements))
   }
 
   /// Records this result of an operation on `a` and `b`; both derivatives are written with the result.
@@ -169,9 +173,11 @@ extension Tensor {
     wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
-    return recorded(
-      name, a.entry.map { Edge(operand: $0, vjp: .ofCotangentAndResult(aVJP())) },
-      b.entry.map { Edge(operand: $0, vjp: .ofCotangentAndResult(bVJP())) }, result: elements)
+    return Tensor(
+      elements,
+      entry: Entry(
+        name, of: elements, a.entry, a.entry == nil ? nil : .ofCotangentAndResult(aVJP()), b.entry,
+        b.entry == nil ? nil : .ofCotangentAndResult(bVJP()), result: elements))
   }
 
   /// Records this result of an operation on `a`, `b` and `c`.
@@ -206,7 +212,7 @@ extension Tensor {
     as name: StaticString, wrt a: Entry?, _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard let a, isRecording else { return self }
-    return Tensor(elements, entry: Entry(name, of: elements, Edge(operand: a, vjp: .ofCotangent(vjp()))))
+    return Tensor(elements, entry: Entry(name, of: elements, a, .ofCotangent(vjp())))
   }
 
   /// Records this result of an operation on an operand that has died; the derivative is written with the result.
@@ -218,7 +224,7 @@ extension Tensor {
     guard let a, isRecording else { return self }
     return Tensor(
       elements,
-      entry: Entry(name, of: elements, Edge(operand: a, vjp: .ofCotangentAndResult(vjp())), result: elements))
+      entry: Entry(name, of: elements, a, .ofCotangentAndResult(vjp()), result: elements))
   }
 
   /// Records this result of an operation on two operands of which only the entries are left.
@@ -229,9 +235,10 @@ extension Tensor {
     wrt b: Entry?, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard a != nil || b != nil, isRecording else { return self }
-    return recorded(
-      name, a.map { Edge(operand: $0, vjp: .ofCotangent(aVJP())) },
-      b.map { Edge(operand: $0, vjp: .ofCotangent(bVJP())) }, result: nil)
+    return Tensor(
+      elements,
+      entry: Entry(
+        name, of: elements, a, a == nil ? nil : .ofCotangent(aVJP()), b, b == nil ? nil : .ofCotangent(bVJP())))
   }
 
   /// Whether operations on this tensor are being recorded.
@@ -315,15 +322,6 @@ extension Tensor {
     jointlyWithResult vjp: @escaping (_ dy: Tensor, _ y: Tensor) -> [Tensor?]
   ) -> Tensor {
     [self].recorded(as: name, wrt: operands) { dys, ys in dys[0].map { vjp($0, ys[0]) } ?? [] }[0]
-  }
-
-  /// One or two operands that may be tracked.
-  @inline(__always)
-  private func recorded(_ name: StaticString, _ a: Edge?, _ b: Edge?, result: Elements?) -> Tensor {
-    Tensor(
-      elements,
-      entry: a.map { Entry(name, of: elements, $0, b, result: result) }
-        ?? Entry(name, of: elements, b!, result: result))
   }
 }
 

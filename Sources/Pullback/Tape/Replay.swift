@@ -178,8 +178,8 @@ struct Replay: ~Copyable {
       if steps[Int(place)].pointee.isEnd { continue }
       let entry = steps[Int(place)].pointee.entry.take()!.takeRetainedValue()
       let dy = steps[Int(place)].pointee.cotangent.take()
-      if let dy, let extras, extras.keptPlaces.contains(place) { gradients.append(entry, dy) }
-      if isObserved { passObserved(dy, place, entry) } else { pass(dy, place, entry) }
+      if let extras, extras.keptPlaces.contains(place), let dy { gradients.append(entry, dy) }
+      if isObserved { passObserved(dy, place, entry) } else { pass(consume dy, place, entry) }
     }
     while lastEnd != Step.nowhere {
       let end = steps[Int(lastEnd)]
@@ -208,20 +208,22 @@ struct Replay: ~Copyable {
   }
 
   /// Hands the cotangent of an entry on to its operands, and releases what the entry saved unless it is retained.
+  // Everything is moved and nothing copied: what the entry saved goes when this call ends, and a cotangent with one
+  // reference may be written over (Note [Reusing operands]).
   @inline(__always)
   private mutating func pass(_ dy: consuming Tensor?, _ place: Int32, _ entry: Entry) {
-    // Taken out, not copied: what the entry saved goes when this call ends.
     var saved = Saved()
     if retaining { swap(&saved, &extras!.retained[Int(place)]) } else { swap(&saved, &entry.saved) }
     if let further = saved.further.take() { return pass(dy.take(), place, entry, further) }
     guard let dy = dy.take() else { return }
     let (first, second) = (steps[Int(place)].pointee.first, steps[Int(place)].pointee.second)
-    let result = saved.result.take()
-    guard let vjp = saved.second.take() else {
-      return accumulate(cotangent(saved.first.take()!, dy, result, entry), first)
+    let y = saved.result.take().map { Tensor($0, entry: recording ? entry : nil) }
+    if saved.second != nil {
+      accumulate(cotangent(saved.first.take()!, copy dy, y), first)
+      accumulate(cotangent(saved.second.take()!, consume dy, y), second)
+    } else {
+      accumulate(cotangent(saved.first.take()!, consume dy, y), first)
     }
-    accumulate(cotangent(saved.first.take()!, copy dy, result, entry), first)
-    accumulate(cotangent(vjp, dy, result, entry), second)
   }
 
   @inline(never)
@@ -231,13 +233,14 @@ struct Replay: ~Copyable {
       guard let dy else { return }
       let places = extras!.furtherPlaces[Int(steps[Int(place)].pointee.second)]
       for (edge, operandPlace) in Swift.zip(edges, places) {
-        accumulate(cotangent(edge.vjp, dy, nil, entry), operandPlace)
+        accumulate(cotangent(edge.vjp, copy dy, nil), operandPlace)
       }
     case .projection(let index):
       guard let dy else { return }
       if extras == nil { extras = Extras() }
       let source = steps[Int(place)].pointee.first
-      var dys = extras!.severalCotangents[source] ?? [Tensor?](repeating: nil, count: resultCount(source))
+      let count = Int(steps[Int(source)].pointee.entry!.takeUnretainedValue().resultCount)
+      var dys = extras!.severalCotangents[source] ?? [Tensor?](repeating: nil, count: count)
       dys[index] = dys[index].map { $0 + dy } ?? dy
       extras!.severalCotangents[source] = dys
     case .joint(let joint):
@@ -251,14 +254,6 @@ struct Replay: ~Copyable {
     }
   }
 
-  /// How many results an entry has, which has not been passed yet.
-  private func resultCount(_ place: Int32) -> Int {
-    let saved =
-      retaining ? extras!.retained[Int(place)] : steps[Int(place)].pointee.entry!.takeUnretainedValue().saved
-    if case .joint(let joint) = saved.further { return joint.resultCount }
-    return 1
-  }
-
   /// One of the results of an entry with a joint derivative, with its history if the replay is recorded.
   private func result(_ elements: Elements, _ index: Int?, of entry: Entry) -> Tensor {
     guard recording else { return Tensor(elements) }
@@ -266,30 +261,29 @@ struct Replay: ~Copyable {
   }
 
   @inline(__always)
-  private func cotangent(_ vjp: VJP, _ dy: consuming Tensor, _ result: Elements?, _ entry: Entry) -> Tensor {
-    switch vjp {
+  private func cotangent(_ vjp: consuming VJP, _ dy: consuming Tensor, _ y: Tensor?) -> Tensor {
+    switch consume vjp {
     case .ofCotangent(let vjp): vjp(consume dy)
-    case .ofCotangentAndResult(let vjp): vjp(consume dy, Tensor(result!, entry: recording ? entry : nil))
+    case .ofCotangentAndResult(let vjp): vjp(consume dy, y!)
     }
   }
 
   /// Adds a term to the cotangent of an operand; the first to arrive is moved in.
-  @inline(__always)
+  @inline(never)
   private mutating func accumulate(_ term: consuming Tensor, _ place: Int32) {
     let step = steps[Int(place)]
     let fits = step.pointee.entry!._withUnsafeGuaranteedRef {
       $0.storedShape == term.elements.layout.shape && $0.dtype == term.dtype
     }
     if !fits || isObserved {
-      term = fitted(term, step.pointee.entry!.takeUnretainedValue())
+      term = fitted(consume term, step.pointee.entry!.takeUnretainedValue())
       if isAborted { return }
     }
-    guard var sum = step.pointee.cotangent.take() else {
-      step.pointee.cotangent = term
-      return
+    if step.pointee.cotangent == nil {
+      step.pointee.cotangent = consume term
+    } else {
+      step.pointee.cotangent!.add(term)
     }
-    sum.add(term)
-    step.pointee.cotangent = sum
   }
 
   /// This is where broadcasting is undone: a term wider than its operand is summed to the operand's shape.
@@ -304,7 +298,8 @@ struct Replay: ~Copyable {
     if term.dtype != operand.dtype, !isAborted {
       term = fail(
         .dtypeMismatch, "backward",
-        "a derivative returned a cotangent of \(term.dtype) for the operand \"\(operand.operation)\" of \(operand.dtype)")
+        "a derivative returned a cotangent of \(term.dtype) for the operand \"\(operand.operation)\" of \(operand.dtype)"
+      )
     }
     return term
   }
