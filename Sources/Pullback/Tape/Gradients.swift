@@ -10,8 +10,13 @@
 /// // [3.0, 3.0] : [2] float32 [0.0] : [1] float32 false
 /// ```
 public struct Gradients: Sendable {
+  private struct Item {
+    let entry: Entry
+    var gradient: Tensor
+  }
+
   /// Latest entry first.
-  private var items: [(entry: Entry, gradient: Tensor)] = []
+  private var items: [Item] = []
 
   init() {}
 
@@ -21,13 +26,16 @@ public struct Gradients: Sendable {
   /// Puts the latest entry first, as lookups expect it.
   mutating func sort() {
     var last = UInt64.max
-    for (entry, _) in items {
-      if entry.sequenceNumber > last { return items.sort { $0.entry.sequenceNumber > $1.entry.sequenceNumber } }
-      last = entry.sequenceNumber
+    for item in items {
+      let number = item.entry.sequenceNumber
+      if number > last { return items.sort { $0.entry.sequenceNumber > $1.entry.sequenceNumber } }
+      last = number
     }
   }
 
-  mutating func append(_ entry: Entry, _ gradient: Tensor) { items.append((entry, gradient)) }
+  mutating func append(_ entry: consuming Entry, _ gradient: consuming Tensor) {
+    items.append(Item(entry: entry, gradient: gradient))
+  }
 
   /// How many tensors have a gradient here.
   ///

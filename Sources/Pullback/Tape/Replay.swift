@@ -1,3 +1,4 @@
+import CKernels
 import Kernels
 import Synchronization
 
@@ -14,7 +15,8 @@ struct Replay: ~Copyable {
   private var steps = StepList()
   /// Places in the order of the replay; nil if that is the order of discovery.
   private var order: [Int32]?
-  /// The place of the last of the leaves, whose gradients are complete when everything else has been passed.
+  /// The places of the first and last of the leaves, whose gradients are complete when everything else has been passed.
+  private var firstEnd = Step.nowhere
   private var lastEnd = Step.nowhere
   private var endCount = 0
   /// The number of the entry laid out last, and whether they fall so far.
@@ -41,11 +43,11 @@ struct Replay: ~Copyable {
     var keptPlaces: Set<Int32> = []
   }
 
-  /// Lays out the entries that the seeds were computed from. Nil, inside ``checked(_:)``, if one of them has been replayed.
+  /// Lays out the entries that the roots were computed from. Nil, inside ``checked(_:)``, if one of them has been replayed.
   @inline(__always)
   init?(
-    from seeds: some Collection<(entry: Entry, cotangent: Tensor)>, retaining: Bool, recording: Bool,
-    keeping intermediates: [Tensor], boundary: UInt64 = 0
+    from roots: some Collection<Entry>, retaining: Bool, recording: Bool, keeping intermediates: [Tensor] = [],
+    boundary: UInt64 = 0
   ) {
     self.boundary = boundary
     self.recording = recording
@@ -54,7 +56,7 @@ struct Replay: ~Copyable {
     var failure: String?
     Replay.lock.withLock { replayCount in
       replayCount += 1
-      for (root, _) in seeds { _ = discover(Unmanaged.passUnretained(root), replayCount, owned: false) }
+      for root in roots { _ = discover(Unmanaged.passUnretained(root), replayCount, owned: false) }
       failure = layOut(mark: replayCount)
       for tensor in intermediates {
         if let entry = tensor.entry, entry.mark == replayCount { extras!.keptPlaces.insert(entry.slot) }
@@ -67,14 +69,14 @@ struct Replay: ~Copyable {
       )
       return nil
     }
-    for (entry, cotangent) in seeds { accumulate(cotangent, place(ofRoot: entry)) }
   }
 
-  /// Where a root was laid out: roots come first.
-  private func place(ofRoot entry: Entry) -> Int32 {
+  /// Gives a root its cotangent.
+  mutating func start(_ cotangent: consuming Tensor, at root: Entry) {
+    // Roots come first.
     var place = 0
-    while steps[place].pointee.entry?.toOpaque() != Unmanaged.passUnretained(entry).toOpaque() { place += 1 }
-    return Int32(truncatingIfNeeded: place)
+    while steps[place].pointee.entry!.toOpaque() != Unmanaged.passUnretained(root).toOpaque() { place += 1 }
+    accumulate(consume cotangent, Int32(truncatingIfNeeded: place))
   }
 
   /// Gives every reachable entry a place. Returns the operation of an entry that had been replayed, having undone all.
@@ -97,8 +99,10 @@ struct Replay: ~Copyable {
   @inline(__always)
   private mutating func visit(_ entry: Entry, _ cursor: Int, _ mark: UInt64) -> String? {
     if entry.isLeaf || entry.sequenceNumber <= boundary {
-      steps[cursor].pointee.makeEnd(after: lastEnd)
-      lastEnd = Int32(truncatingIfNeeded: cursor)
+      let place = Int32(truncatingIfNeeded: cursor)
+      steps[cursor].pointee.isEnd = true
+      if lastEnd == Step.nowhere { firstEnd = place } else { steps[Int(lastEnd)].pointee.first = place }
+      lastEnd = place
       endCount += 1
       if retaining { extras!.retained.append(Saved()) }
       return nil
@@ -170,6 +174,14 @@ struct Replay: ~Copyable {
 
   /// Walks down and returns the gradients of leaves and kept values.
   mutating func run() -> Gradients {
+    if recording { return walk() }
+    let state = thread_state_current()!
+    state.pointee.recording_disabled += 1
+    defer { state.pointee.recording_disabled -= 1 }
+    return walk()
+  }
+
+  private mutating func walk() -> Gradients {
     var gradients = Gradients()
     gradients.reserveCapacity(endCount)
     for position in 0..<steps.count {
@@ -181,12 +193,12 @@ struct Replay: ~Copyable {
       if let extras, extras.keptPlaces.contains(place), let dy { gradients.append(entry, dy) }
       if isObserved { passObserved(dy, place, entry) } else { pass(consume dy, place, entry) }
     }
-    while lastEnd != Step.nowhere {
-      let end = steps[Int(lastEnd)]
+    while firstEnd != Step.nowhere {
+      let end = steps[Int(firstEnd)]
       if let gradient = end.pointee.cotangent.take() {
         gradients.append(end.pointee.entry.take()!.takeRetainedValue(), gradient)
       }
-      lastEnd = end.pointee.first
+      firstEnd = end.pointee.first
     }
     gradients.sort()
     return gradients
@@ -313,15 +325,16 @@ private struct Step {
   /// Owned until the replay has passed it.
   var entry: Unmanaged<Entry>?
   var cotangent: Tensor?
-  /// The places of the first two operands; for an end, of the end found before it.
+  /// The places of the first two operands; for an end, of the end found after it.
   var first = Step.nowhere
   /// Of an entry with a derivative of another form, where its operands' places are.
   var second = Step.nowhere
 
   /// Whether the replay ends here: at a leaf, or at an entry that counts as one.
-  var isEnd: Bool { second == Step.end }
-
-  mutating func makeEnd(after other: Int32) { (first, second) = (other, Step.end) }
+  var isEnd: Bool {
+    get { second == Step.end }
+    set { second = newValue ? Step.end : Step.nowhere }
+  }
 }
 
 /// An array of steps without the checks of one, from the pool of memory.
