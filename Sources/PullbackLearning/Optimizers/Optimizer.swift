@@ -33,7 +33,7 @@ extension Module {
 extension Array where Element: ExpressibleByNilLiteral {
   /// What is kept at a position; nil at first.
   subscript(keptAt position: Int) -> Element {
-    @inline(__always) _read { yield self[position] }
+    @inline(__always) get { position < count ? self[position] : nil }
     @inline(__always) _modify {
       while count <= position { append(nil) }
       yield &self[position]
