@@ -6,7 +6,7 @@ import Synchronization
 /// An entry owns the entries of its operands, never the tensor it recorded, so a graph lives exactly as long as
 /// something that was computed with it. Entries are numbered in the order of their creation; operands come before
 /// results, so the numbers are an order in which the graph can be replayed.
-// @unchecked: constants, but for `first`, `second`, `saved` and `isReplayed`, which are read and written under
+// @unchecked: constants but for `renew`, which needs the only reference; and for `first`, `second`, `saved` and `isReplayed`, which are read and written under
 // `Replay.lock`, or by the one replay that has claimed the entry under it (Note [Claiming entries]); and `mark` and
 // `slot`, which are used under the lock only.
 final class Entry: @unchecked Sendable {
@@ -17,7 +17,7 @@ final class Entry: @unchecked Sendable {
 
   /// Where the name lies: a literal's characters, which end with a zero.
   private let name: UnsafePointer<UInt8>
-  let sequenceNumber: UInt64
+  private(set) var sequenceNumber: UInt64
   /// The number of the last replay that reached this entry, and the place that it gave it.
   @exclusivity(unchecked) var mark: UInt64 = 0
   @exclusivity(unchecked) var slot: Int32 = 0
@@ -34,9 +34,9 @@ final class Entry: @unchecked Sendable {
   /// What derivatives need.
   @exclusivity(unchecked) var saved: Saved
   /// The result's values if it has only a few, for pictures and reports.
-  let values: SmallValues
+  private(set) var values: SmallValues
   /// The innermost named scope at the time.
-  let scope: Scope?
+  private(set) var scope: Scope?
 
   private static let lastSequenceNumber = Atomic<UInt64>(0)
   private static let released = Atomic<UInt64>(0)
@@ -105,6 +105,16 @@ final class Entry: @unchecked Sendable {
   convenience init(leaf value: Elements) {
     let name: StaticString = "leaf"
     self.init(named: name.utf8Start, value, nil)
+  }
+
+  /// Makes this leaf, to which nobody else refers, one that was made just now, of a value of the same shape and dtype.
+  func renew(_ value: Elements) {
+    values = SmallValues(value)
+    scope = Scope.current
+    // As if another had been released.
+    Entry.released.wrappingAdd(1, ordering: .relaxed)
+    sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    if Observer.isPresent { Observer.tell(self, value) }
   }
 
   // Note [Release in a loop]. Releasing an entry releases its operands' entries and the tensors that its derivative

@@ -11,7 +11,8 @@
 /// ```
 public struct Gradients: Sendable {
   private struct Item {
-    let entry: Entry
+    /// Which entry's gradient it is: the number is enough to tell, and keeps nothing alive.
+    let sequenceNumber: UInt64
     var gradient: Tensor
   }
 
@@ -27,14 +28,13 @@ public struct Gradients: Sendable {
   mutating func sort() {
     var last = UInt64.max
     for item in items {
-      let number = item.entry.sequenceNumber
-      if number > last { return items.sort { $0.entry.sequenceNumber > $1.entry.sequenceNumber } }
-      last = number
+      if item.sequenceNumber > last { return items.sort { $0.sequenceNumber > $1.sequenceNumber } }
+      last = item.sequenceNumber
     }
   }
 
-  mutating func append(_ entry: consuming Entry, _ gradient: consuming Tensor) {
-    items.append(Item(entry: entry, gradient: gradient))
+  mutating func append(_ sequenceNumber: UInt64, _ gradient: consuming Tensor) {
+    items.append(Item(sequenceNumber: sequenceNumber, gradient: gradient))
   }
 
   /// How many tensors have a gradient here.
@@ -96,8 +96,8 @@ public struct Gradients: Sendable {
     var (low, high) = (0, items.count)
     while low < high {
       let middle = (low + high) / 2
-      if items[middle].entry.sequenceNumber > entry.sequenceNumber { low = middle + 1 } else { high = middle }
+      if items[middle].sequenceNumber > entry.sequenceNumber { low = middle + 1 } else { high = middle }
     }
-    return low < items.count && items[low].entry === entry ? items[low].gradient : nil
+    return low < items.count && items[low].sequenceNumber == entry.sequenceNumber ? items[low].gradient : nil
   }
 }

@@ -190,13 +190,13 @@ struct Replay: ~Copyable {
       if steps[Int(place)].pointee.isEnd { continue }
       let entry = steps[Int(place)].pointee.entry.take()!.takeRetainedValue()
       let dy = steps[Int(place)].pointee.cotangent.take()
-      if let extras, extras.keptPlaces.contains(place), let dy { gradients.append(entry, dy) }
+      if let extras, extras.keptPlaces.contains(place), let dy { gradients.append(entry.sequenceNumber, dy) }
       if isObserved { passObserved(dy, place, entry) } else { pass(consume dy, place, entry) }
     }
     while firstEnd != Step.nowhere {
       let end = steps[Int(firstEnd)]
       if let gradient = end.pointee.cotangent.take() {
-        gradients.append(end.pointee.entry.take()!.takeRetainedValue(), gradient)
+        gradients.append(end.pointee.entry!._withUnsafeGuaranteedRef { $0.sequenceNumber }, gradient)
       }
       firstEnd = end.pointee.first
     }

@@ -11,7 +11,7 @@ func map(
   _ kernel: (KernelTable) -> unary_kernel?
 ) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
-  guard let y = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
+  guard let y = Elements.allocate(like: x.elements, for: operation) else { return .standIn }
   let source: Elements
   if x.isContiguous {
     source = x.elements
@@ -62,7 +62,7 @@ func zip(
     apply(kernel, a, b, to: b.elements, p: p, q: q)
     return b.withoutEntry()
   }
-  guard let y = Elements.allocate(a.shape, a.dtype, for: operation) else { return .standIn }
+  guard let y = Elements.allocate(like: a.elements, for: operation) else { return .standIn }
   apply(kernel, a, b, to: y, p: p, q: q)
   return Tensor(y)
 }
@@ -147,7 +147,7 @@ func zip(
     apply(kernel, x.elements, scalar, scalarFirst: scalarFirst, to: x.elements)
     return x.withoutEntry()
   }
-  guard let y = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
+  guard let y = Elements.allocate(like: x.elements, for: operation) else { return .standIn }
   if x.isContiguous {
     apply(kernel, x.elements, scalar, scalarFirst: scalarFirst, to: y)
   } else {

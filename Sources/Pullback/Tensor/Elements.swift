@@ -55,6 +55,16 @@ final class Elements: @unchecked Sendable {
     return Elements(Layout(rowMajor: shape, count: count), dtype, allocated: pointer)
   }
 
+  /// Contiguous memory for a result of the shape and type of an operand, not initialised.
+  @inline(__always)
+  static func allocate(like other: Elements, for operation: StaticString) -> Elements? {
+    // An owner's layout is the one wanted, and its bytes have been counted.
+    guard other.base == nil else { return allocate(other.shape, other.dtype, for: operation) }
+    let bytes = other.layout.count &* other.dtype.byteCount
+    guard let pointer = Memory.allocate(bytes) else { return outOfMemory(other.shape, bytes, operation) }
+    return Elements(other.layout, other.dtype, allocated: pointer)
+  }
+
   /// Contiguous memory for a shape, filled with a value.
   static func filled(_ shape: Shape, _ dtype: DType, with value: Double, for operation: StaticString) -> Elements? {
     guard let elements = allocate(shape, dtype, for: operation) else { return nil }
