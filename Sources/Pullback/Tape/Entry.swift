@@ -225,7 +225,7 @@ struct Joint {
   /// The results' elements, if the derivative wants them.
   let results: [Elements]
   let resultCount: Int
-  let vjp: (_ dys: [Tensor?], _ ys: [Tensor]) -> [Tensor?]
+  let vjp: (_ dys: consuming [Tensor?], _ ys: [Tensor]) -> [Tensor?]
 }
 
 /// A shape in half the room: up to four extents of 32 bits inline, others in an object.

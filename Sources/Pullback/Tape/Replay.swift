@@ -256,9 +256,10 @@ struct Replay: ~Copyable {
       dys[index] = dys[index].map { $0 + dy } ?? dy
       extras!.severalCotangents[source] = dys
     case .joint(let joint):
-      guard let dys = extras!.severalCotangents.removeValue(forKey: place) ?? dy.map({ [$0] }) else { return }
+      // Handed over, so that the derivative may write over them.
+      guard let dys = extras!.severalCotangents.removeValue(forKey: place) ?? dy.take().map({ [$0] }) else { return }
       let several = joint.resultCount > 1
-      let terms = joint.vjp(dys, joint.results.enumerated().map { result($1, several ? $0 : nil, of: entry) })
+      let terms = joint.vjp(consume dys, joint.results.enumerated().map { result($1, several ? $0 : nil, of: entry) })
       let places = extras!.furtherPlaces[Int(steps[Int(place)].pointee.second)]
       for (index, term) in terms.enumerated() {
         if let term { accumulate(term, places[index]) }
