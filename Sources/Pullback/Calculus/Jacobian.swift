@@ -1,4 +1,4 @@
-// Whole matrices of derivatives, and products with the second one.
+// Whole matrices of derivatives.
 
 /// How a Jacobian is computed.
 public enum JacobianMode: Sendable, Hashable {
@@ -28,21 +28,16 @@ public func jacobian(
   at x: Tensor, mode: JacobianMode = .automatic, of function: (Tensor) throws -> Tensor
 ) rethrows -> Tensor {
   let evaluation = try Evaluation(at: x, of: function)
-  let result = evaluation.result
+  let result = evaluation.output
   let shape = Shape(result.shape.array + x.shape.array)
   if shape.contains(0) { return Tensor.zeros(shape, dtype: x.dtype) }
   let isForward = mode == .forward || mode == .automatic && x.count < result.count
   if !isForward {
-    let rows = basis(of: result).map { evaluation.gradients($0, retainingTape: true) }
+    let rows = basis(of: result).map(evaluation.pullback)
     return stacked(rows).reshaped(to: shape)
   }
-  let cotangent = Tensor.zeros(result.shape, dtype: result.dtype).requiringGradient()
-  let gradient = evaluation.recordedGradients(cotangent)[0]
-  guard gradient.isTracked else { return Tensor.zeros(shape, dtype: x.dtype) }
-  let columns = basis(of: x).map { change in
-    gradient.backward(change, retainingTape: true, recordingGradients: evaluation.isNested)[cotangent]
-      .reshaped(to: [result.count])
-  }
+  let differential = LinearMap(evaluation)
+  let columns = basis(of: x).map { change in differential(change).reshaped(to: [result.count]) }
   return stacked(columns, axis: 1).reshaped(to: shape)
 }
 
@@ -58,37 +53,6 @@ public func jacobian(
 /// - Precondition: the result has one element; else traps, or throws inside ``checked(_:)``.
 public func hessian(at x: Tensor, of function: (Tensor) throws -> Tensor) rethrows -> Tensor {
   try jacobian(at: x, mode: .reverse) { x in try gradient(at: x, of: function) }
-}
-
-/// The product of the Hessian of a function of one result with a vector, at the cost of a few gradients.
-///
-/// ```swift
-/// let x = Tensor([1, 2])
-/// print(hessianVectorProduct(at: x, along: Tensor([1, 1])) { x in (x * x * x).sum() })  // [6.0, 12.0] : [2] float32
-/// ```
-///
-/// - Parameters:
-///   - input: where; a tensor or a structure of them.
-///   - direction: the vector, of the form of the input.
-///   - function: with one element as its result.
-/// - Precondition: the result has one element; else traps, or throws inside ``checked(_:)``.
-public func hessianVectorProduct<Input: TensorStructure>(
-  at input: Input, along direction: Input, of function: (Input) throws -> Tensor
-) rethrows -> Input {
-  let inner = try Evaluation(at: input, of: function)
-  let gradients = inner.recordedGradients(nil)
-  var seeds: [(tensor: Tensor, cotangent: Tensor?)] = []
-  for (gradient, change) in Swift.zip(gradients, direction.allTensors) where gradient.isTracked {
-    seeds.append((gradient, change))
-  }
-  let tensors = inner.inputTensors
-  let products = backward(
-    from: seeds, recordingGradients: inner.isNested, keeping: inner.isNested ? tensors : [])
-  var places = tensors.makeIterator()
-  return input.mappingTensors { _ in
-    let x = places.next()!
-    return x.isTracked ? products[x] : Tensor.zeros(x.shape, dtype: x.dtype)
-  }
 }
 
 /// The unit vectors of a tensor's space, in row-major order.
