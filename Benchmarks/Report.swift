@@ -10,8 +10,14 @@ struct Report {
     var fields = [
       "\"case\": \"\(benchmark.name)\"", "\"threads\": \(threads)", "\"median_s\": \(result.median)",
       "\"min_s\": \(result.minimum)", "\"samples\": \(result.samples)",
-      "\"peak_bytes\": \(result.peakBytes)", "\"check\": \(result.check.isFinite ? "\(result.check)" : "null")",
+      "\"check\": \(result.check.isFinite ? "\(result.check)" : "null")",
     ]
+    let footprint = result.footprint
+    fields += [
+      "\"page_faults\": \(footprint.pageFaults)", "\"malloc_calls\": \(footprint.mallocCalls)",
+      "\"pool_misses\": \(footprint.poolMisses)",
+    ]
+    if let peak = footprint.peakBytes { fields.append("\"peak_bytes\": \(peak)") }
     if let parts = result.parts {
       fields.append("\"parts_median_s\": {\"forward\": \(parts.forward), \"backward\": \(parts.backward)}")
     }
@@ -21,19 +27,20 @@ struct Report {
   /// What stands above the table.
   var heading: String {
     let machine = "\(threads) thread\(threads == 1 ? "" : "s"), \(InstructionSets.current)"
-    let columns = row("case", "median", "min", "peak", "rate", "of limit")
+    let columns = row("case", "median", "min", "rate", "of limit", "faults", "malloc", "peak")
     return [machine, limits?.description, "", columns].compactMap { $0 }.joined(separator: "\n")
   }
 
   func line(_ benchmark: Case, _ result: Measurement) -> String {
     let (rate, share) = rating(benchmark.work, result)
     return row(
-      benchmark.name, Report.duration(result.median), Report.duration(result.minimum),
-      Report.size(result.peakBytes), rate, share.map { "\(($0 * 100).fixed(0)) %" } ?? "")
+      benchmark.name, Report.duration(result.median), Report.duration(result.minimum), rate,
+      share.map { "\(($0 * 100).fixed(0)) %" } ?? "", result.footprint.pageFaults.fixed(1),
+      result.footprint.mallocCalls.fixed(0), result.footprint.peakBytes.map { "\($0 >> 10) KiB" } ?? "")
   }
 
   private func row(_ name: String, _ cells: String...) -> String {
-    let widths = [11, 11, 11, 15, 9]
+    let widths = [11, 11, 15, 9, 8, 8, 12]
     return zip(cells, widths).reduce(name.padded(right: 40)) { $0 + $1.0.padded(left: $1.1) }
   }
 
@@ -52,20 +59,11 @@ struct Report {
     }
   }
 
-  /// Bytes with three digits, as in `1.25 MB`.
-  private static func size(_ bytes: Int) -> String {
-    quantity(Double(bytes), [("GB", 1e9), ("MB", 1e6), ("KB", 1e3), ("B", 1)])
-  }
-
   /// A time with three digits, as in `1.25 ms`.
   static func duration(_ seconds: Double) -> String {
-    quantity(seconds, [("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)])
-  }
-
-  /// A number with three digits in the largest unit of which there is a tenth.
-  private static func quantity(_ number: Double, _ units: [(name: String, scale: Double)]) -> String {
-    let unit = units.first { number >= $0.scale / 10 } ?? units.last!
-    let value = number / unit.scale
-    return "\(value.fixed(value < 10 ? 2 : value < 100 ? 1 : 0)) \(unit.name)"
+    let units = [("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)]
+    let (unit, scale) = units.first { seconds >= $0.1 } ?? units.last!
+    let value = seconds / scale
+    return "\(value.fixed(value < 10 ? 2 : value < 100 ? 1 : 0)) \(unit)"
   }
 }

@@ -8,8 +8,7 @@ struct Measurement {
   let samples: Int
   /// The sum of the absolute values of what the first call returned.
   let check: Double
-  /// The most bytes that a call had in tensors beyond those that were there before it.
-  let peakBytes: Int
+  var footprint: Footprint
   /// Medians of the parts, for a step that times its own.
   var parts: (forward: Double, backward: Double)?
 }
@@ -29,9 +28,12 @@ struct Timing {
   private static let stretch = 4.0
 
   func measure(_ benchmark: Case) -> Measurement {
-    switch benchmark.prepare() {
-    case .whole(let step): measure(step, units: Double(benchmark.units))
-    case .inParts(let step): measure(step, units: Double(benchmark.units))
+    let step = benchmark.prepare()
+    return Footprint.withPeak {
+      switch step {
+      case .whole(let step): measure(step, units: Double(benchmark.units))
+      case .inParts(let step): measure(step, units: Double(benchmark.units))
+      }
     }
   }
 
@@ -46,7 +48,6 @@ struct Timing {
       fastest = min(fastest, machine_clock() - start)
       calls += 1
     }
-    let peakBytes = peak { _ = step() }
     let repeats = max(1, Int((Timing.sampleDuration / fastest).rounded()))
     let (all, clean) = samples {
       let start = machine_clock()
@@ -55,28 +56,19 @@ struct Timing {
     }
     return Measurement(
       median: median(clean.count >= 3 ? clean : all), minimum: all.min()!, samples: all.count, check: check,
-      peakBytes: peakBytes)
+      footprint: Footprint.measure { _ = step() })
   }
 
   private func measure(_ step: () -> Parts, units: Double) -> Measurement {
     let check = step().result.checksum
-    let peakBytes = peak { _ = step() }
     let (all, clean) = samples { step() }
     let used = clean.count >= 3 ? clean : all
     let total: (Parts) -> Double = { ($0.forward + $0.backward) / units }
     return Measurement(
       median: median(used.map(total)), minimum: all.map(total).min()!, samples: all.count, check: check,
-      peakBytes: peakBytes,
+      footprint: Footprint.measure { _ = step() },
       // A unit is one direction of an operation, so each part has half of them.
       parts: (median(used.map { $0.forward / units }), median(used.map { $0.backward / units })))
-  }
-
-  /// The most bytes that `body` has in tensors beyond those that are there before it.
-  private func peak(_ body: () -> Void) -> Int {
-    let before = MemoryStatistics.current.liveBytes
-    MemoryStatistics.resetPeak()
-    body()
-    return MemoryStatistics.current.peakLiveBytes - before
   }
 
   /// Samples until the budget is spent: all of them, and those that were not interrupted.

@@ -44,7 +44,7 @@ public func vectorHessianProduct<each Input: TensorStructure>(
   of vector: repeat each Input, at input: repeat each Input, of function: (repeat each Input) throws -> Tensor
 ) rethrows -> (repeat each Input) {
   let evaluation = try Evaluation(at: repeat each input, of: function)
-  let gradients = evaluation.recordedGradients([(evaluation.output, nil)])
+  let gradients = evaluation.recordedGradients(nil)
   var vectors: [Tensor] = []
   for structure in repeat each vector { vectors += structure.allTensors }
   // A gradient that depends on nothing is a leaf of its own here, so that mistakes in the vector are found all the same.

@@ -71,18 +71,14 @@ public struct LinearMap<Output: TensorStructure, each Input: TensorStructure> {
   private let cotangents: Output
   /// The pullback there: for each tensor of the inputs, in order.
   private let gradients: [Tensor]
-  /// The number of the last entry before the pullback's.
-  private let boundary: UInt64
 
   init(_ evaluation: Evaluation<Output, repeat each Input>) {
     self.evaluation = evaluation
-    boundary = Entry.latestSequenceNumber
-    cotangents = evaluation.output.mappingTensors { result in
+    cotangents = evaluation.result.mappingTensors { result in
       let zeros = Tensor.zeros(result.shape, dtype: result.dtype)
       return result.dtype.isFloatingPoint ? zeros.requiringGradient() : zeros
     }
-    let seeds = Swift.zip(evaluation.output.allTensors, cotangents.allTensors).filter { $0.1.isTracked }
-    gradients = evaluation.recordedGradients(seeds.map { ($0, $1) })
+    gradients = evaluation.recordedGradients(cotangents)
   }
 
   /// The change of the result for a change of the inputs: the product of the Jacobian with a vector.
@@ -99,8 +95,7 @@ public struct LinearMap<Output: TensorStructure, each Input: TensorStructure> {
       }
     }
     let products = backward(
-      from: seeds, retainingTape: true, recordingGradients: evaluation.isNested, keeping: cotangents.allTensors,
-      ignoring: boundary)
+      from: seeds, retainingTape: true, recordingGradients: evaluation.isNested, keeping: cotangents.allTensors)
     return cotangents.mappingTensors { $0.isTracked ? products[$0] : $0 }
   }
 
@@ -108,7 +103,9 @@ public struct LinearMap<Output: TensorStructure, each Input: TensorStructure> {
   ///
   /// - Precondition: the tensors of the cotangent have the shapes and dtypes of the result; else traps, or throws inside
   ///   ``checked(_:)``.
-  public func transposed(_ cotangent: Output) -> (repeat each Input) { evaluation.pullback(cotangent) }
+  public func transposed(_ cotangent: Output) -> (repeat each Input) {
+    evaluation.gradients(cotangent, retainingTape: true)
+  }
 
   /// Whether a change has the inputs' form; a mistake of the caller if not.
   private func isWellFormed(_ changes: [Tensor]) -> Bool {

@@ -8,8 +8,8 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
   /// The inputs as the function saw them.
   private let inputs: (repeat each Input)
   /// What the function returned.
-  let output: Output
-  /// Whether an outer tape records what is done with the output.
+  let result: Output
+  /// Whether an outer tape records what is done with the result.
   let isNested: Bool
 
   init(
@@ -27,22 +27,19 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
       return start
     }
     let inputs = (repeat (each input).mappingTensors(begin))
-    let output = try withRecording { try function(repeat each inputs) }
+    let result = try withRecording { try function(repeat each inputs) }
     if isOuterRecording, !isNested {
-      isNested = output.allTensors.contains { result in
-        result.entry.map { Replay.reaches(from: $0, before: firstNumber) } ?? false
+      isNested = result.allTensors.contains { tensor in
+        tensor.entry.map { Replay.reaches(from: $0, before: firstNumber) } ?? false
       }
     }
     self.inputs = inputs
-    self.output = output
+    self.result = result
     self.isNested = isNested
   }
 
-  /// A tensor of the output, tracked only if an outer tape records it.
-  func value(of result: Tensor) -> Tensor { isNested ? result : result.detached() }
-
-  /// The output, tracked only if an outer tape records it.
-  var value: Output { output.mappingTensors(value) }
+  /// The result, tracked only if an outer tape records it.
+  var value: Output { isNested ? result : result.mappingTensors { $0.detached() } }
 
   /// The inputs' tensors in order.
   var inputTensors: [Tensor] {
@@ -56,31 +53,31 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
     (repeat (each inputs).mappingTensors(body))
   }
 
-  /// The gradient of a result of one element: one in the place of every input.
-  func gradient(of result: Tensor) -> (repeat each Input) {
-    structured(replay([(result, nil)], retainingTape: false, recording: isNested))
+  /// The product of a cotangent and the Jacobian: a gradient in the place of every input.
+  func gradients(_ cotangent: Output?, retainingTape: Bool = false) -> (repeat each Input) {
+    structured(replay(seeds(cotangent), retainingTape: retainingTape, recording: isNested))
   }
 
-  /// The product of a cotangent and the Jacobian: one in the place of every input.
-  func pullback(_ cotangent: Output) -> (repeat each Input) {
-    guard let seeds = seeds(cotangent) else { return mappingInputs { Tensor.zeros($0.shape, dtype: $0.dtype) } }
-    return structured(replay(seeds, retainingTape: true, recording: isNested))
+  /// The gradient of one tensor of the result, in the place of every input.
+  func gradient(of tensor: Tensor) -> (repeat each Input) {
+    structured(replay([(tensor, nil)], retainingTape: false, recording: isNested))
   }
 
   /// The gradients of the inputs' tensors in order, recorded.
-  func recordedGradients(_ seeds: [(tensor: Tensor, cotangent: Tensor?)]) -> [Tensor] {
-    let gradients = replay(seeds, retainingTape: true, recording: true)
+  func recordedGradients(_ cotangent: Output?) -> [Tensor] {
+    let gradients = replay(seeds(cotangent), retainingTape: true, recording: true)
     return inputTensors.map { gradients.gradient(of: $0) ?? Tensor.zeros($0.shape, dtype: $0.dtype) }
   }
 
-  /// Where a replay starts for a cotangent of the output; nil, inside ``checked(_:)``, if it is of another form.
-  private func seeds(_ cotangent: Output) -> [(tensor: Tensor, cotangent: Tensor?)]? {
-    let (results, cotangents) = (output.allTensors, cotangent.allTensors)
+  /// Where a replay starts for a cotangent of the result.
+  private func seeds(_ cotangent: Output?) -> [(tensor: Tensor, cotangent: Tensor?)] {
+    let results = result.allTensors
+    let cotangents = cotangent.map { $0.allTensors.map(Optional.some) } ?? results.map { _ in nil }
     guard results.count == cotangents.count else {
       fail(
         .autogradMisuse, "pullback",
         "the cotangent has \(cotangents.count) tensors; expected \(results.count), as many as the result")
-      return nil
+      return []
     }
     return Swift.zip(results, cotangents).filter { $0.0.dtype.isFloatingPoint }.map { ($0, $1) }
   }

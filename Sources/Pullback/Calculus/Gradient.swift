@@ -32,7 +32,7 @@ public func valueWithGradient<each Input: TensorStructure>(
   at input: repeat each Input, of function: (repeat each Input) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: (repeat each Input)) {
   let evaluation = try Evaluation(at: repeat each input, of: function)
-  return (evaluation.value, evaluation.gradient(of: evaluation.output))
+  return (evaluation.value, evaluation.gradients(nil))
 }
 
 /// The result of a function, its gradient, and what else the function returned; see ``gradient(at:of:)``.
@@ -58,8 +58,8 @@ public func valueWithGradient<each Input: TensorStructure, Auxiliary: TensorStru
     let (value, auxiliary) = try function(repeat each values)
     return Accompanied(value: value, auxiliary: auxiliary)
   }
-  let output = evaluation.value
-  return (output.value, evaluation.gradient(of: evaluation.output.value), output.auxiliary)
+  let (value, gradient) = (evaluation.value, evaluation.gradient(of: evaluation.result.value))
+  return (value.value, gradient, value.auxiliary)
 }
 
 /// A result and what comes with it.
@@ -101,5 +101,5 @@ public func valueWithPullback<each Input: TensorStructure, Output: TensorStructu
   at input: repeat each Input, of function: (repeat each Input) throws -> Output
 ) rethrows -> (value: Output, pullback: (_ cotangent: Output) -> (repeat each Input)) {
   let evaluation = try Evaluation(at: repeat each input, of: function)
-  return (evaluation.value, evaluation.pullback)
+  return (evaluation.value, { cotangent in evaluation.gradients(cotangent, retainingTape: true) })
 }

@@ -28,16 +28,21 @@ public func jacobian(
   at x: Tensor, mode: JacobianMode = .automatic, of function: (Tensor) throws -> Tensor
 ) rethrows -> Tensor {
   let evaluation = try Evaluation(at: x, of: function)
-  let result = evaluation.output
+  let result = evaluation.result
   let shape = Shape(result.shape.array + x.shape.array)
   if shape.contains(0) { return Tensor.zeros(shape, dtype: x.dtype) }
   let isForward = mode == .forward || mode == .automatic && x.count < result.count
   if !isForward {
-    let rows = basis(of: result).map(evaluation.pullback)
+    let rows = basis(of: result).map { evaluation.gradients($0, retainingTape: true) }
     return stacked(rows).reshaped(to: shape)
   }
-  let differential = LinearMap(evaluation)
-  let columns = basis(of: x).map { change in differential(change).reshaped(to: [result.count]) }
+  let cotangent = Tensor.zeros(result.shape, dtype: result.dtype).requiringGradient()
+  let gradient = evaluation.recordedGradients(cotangent)[0]
+  guard gradient.isTracked else { return Tensor.zeros(shape, dtype: x.dtype) }
+  let columns = basis(of: x).map { change in
+    gradient.backward(change, retainingTape: true, recordingGradients: evaluation.isNested)[cotangent]
+      .reshaped(to: [result.count])
+  }
   return stacked(columns, axis: 1).reshaped(to: shape)
 }
 

@@ -51,16 +51,6 @@ public func backward(
   from results: [(tensor: Tensor, cotangent: Tensor?)], retainingTape: Bool = false,
   recordingGradients: Bool = false, keeping intermediates: [Tensor] = []
 ) -> Gradients {
-  backward(
-    from: results, retainingTape: retainingTape, recordingGradients: recordingGradients, keeping: intermediates,
-    ignoring: 0)
-}
-
-/// The same, of the gradients of leaves with a number greater than `ignored`.
-func backward(
-  from results: [(tensor: Tensor, cotangent: Tensor?)], retainingTape: Bool, recordingGradients: Bool,
-  keeping intermediates: [Tensor] = [], ignoring ignored: UInt64
-) -> Gradients {
   var seeds: [(entry: Entry, cotangent: Tensor)] = []
   seeds.reserveCapacity(results.count)
   for (result, cotangent) in results {
@@ -70,7 +60,7 @@ func backward(
   guard
     var replay = Replay(
       from: seeds, retaining: retainingTape || recordingGradients, recording: recordingGradients,
-      keeping: intermediates, ignoring: ignored)
+      keeping: intermediates)
   else { return Gradients() }
   if recordingGradients { return replay.run() }
   return withoutRecording { replay.run() }

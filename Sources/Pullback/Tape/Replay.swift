@@ -41,17 +41,14 @@ struct Replay {
   private var isAborted = false
   /// The replay ends at entries up to this number, as if they were leaves.
   private let boundary: UInt64
-  /// Nothing is computed for entries up to this number.
-  private let ignored: UInt64
   private let isObserved = Observer.isPresent
 
   /// Lays out the entries that the seeds were computed from. Nil, inside ``checked(_:)``, if one of them has been replayed.
   init?(
     from seeds: [(entry: Entry, cotangent: Tensor)], retaining: Bool, recording: Bool, keeping intermediates: [Tensor],
-    boundary: UInt64 = 0, ignoring ignored: UInt64 = 0
+    boundary: UInt64 = 0
   ) {
     self.boundary = boundary
-    self.ignored = ignored
     self.recording = recording
     self.retaining = retaining
     cotangents = []
@@ -67,9 +64,7 @@ struct Replay {
       return nil
     }
     cotangents = [Tensor?](repeating: nil, count: steps.count)
-    for (entry, cotangent) in seeds {
-      if let place = place(of: entry) { accumulate(cotangent, place, entry) }
-    }
+    for (entry, cotangent) in seeds { accumulate(cotangent, place(of: entry)!, entry) }
     for tensor in intermediates {
       if let entry = tensor.entry, let place = place(of: entry) { keptPlaces.insert(place) }
     }
@@ -132,33 +127,12 @@ struct Replay {
     if !descending {
       order = steps.indices.map(Int32.init).sorted { steps[Int($0)].sequenceNumber > steps[Int($1)].sequenceNumber }
     }
-    if ignored > 0 { prune() }
     return nil
   }
 
-  /// Forgets every way that leads only to entries that are ignored.
-  private mutating func prune() {
-    var leadsToEnd = [Bool](repeating: false, count: steps.count)
-    for place in ends { leadsToEnd[Int(place)] = true }
-    func kept(_ operand: Int32) -> Int32 { operand >= 0 && leadsToEnd[Int(operand)] ? operand : -1 }
-    for position in steps.indices.reversed() {
-      let place = order.map { Int($0[position]) } ?? position
-      if steps[place].isEnd { continue }
-      steps[place].operands = (kept(steps[place].operands.0), kept(steps[place].operands.1))
-      var isKept = steps[place].operands.0 >= 0 || steps[place].operands.1 >= 0
-      if steps[place].furtherOperands >= 0 {
-        let operands = furtherOperands[Int(steps[place].furtherOperands)].map(kept)
-        furtherOperands[Int(steps[place].furtherOperands)] = operands
-        isKept = operands.contains { $0 >= 0 }
-      }
-      leadsToEnd[place] = isKept
-    }
-  }
-
-  /// The place of an entry, which gets the next one if it is new; -1 for an entry that is ignored.
+  /// The place of an entry, which gets the next one if it is new.
   @inline(__always)
   private mutating func discover(_ entry: Entry, _ mark: UInt64) -> Int32 {
-    if entry.sequenceNumber <= ignored { return -1 }
     if entry.mark != mark {
       entry.mark = mark
       entry.slot = Int32(steps.count)
@@ -218,31 +192,30 @@ struct Replay {
     case .leaf, .released: break
     case .unary(let edge):
       guard let dy = dy.take() else { return }
-      accumulate(dy, along: edge, to: steps[Int(place)].operands.0, result, entry)
+      accumulate(cotangent(edge, dy, result, entry), steps[Int(place)].operands.0, edge.operand)
     case .binary(let a, let b):
       guard let dy = dy.take() else { return }
-      accumulate(copy dy, along: a, to: steps[Int(place)].operands.0, result, entry)
-      accumulate(dy, along: b, to: steps[Int(place)].operands.1, result, entry)
+      accumulate(cotangent(a, copy dy, result, entry), steps[Int(place)].operands.0, a.operand)
+      accumulate(cotangent(b, dy, result, entry), steps[Int(place)].operands.1, b.operand)
     case .multiple(let edges):
       guard let dy else { return }
       let places = furtherOperands[Int(steps[Int(place)].furtherOperands)]
       for (edge, operandPlace) in Swift.zip(edges, places) {
-        accumulate(dy, along: edge, to: operandPlace, result, entry)
+        accumulate(cotangent(edge, dy, result, entry), operandPlace, edge.operand)
       }
     case .projection(let source, let index):
+      guard let dy else { return }
       let sourcePlace = steps[Int(place)].operands.0
-      guard let dy, sourcePlace >= 0 else { return }
       var dys = severalCotangents[sourcePlace] ?? [Tensor?](repeating: nil, count: source.resultCount)
       dys[index] = dys[index].map { $0 + dy } ?? dy
       severalCotangents[sourcePlace] = dys
     case .joint(let joint):
-      let places = furtherOperands[Int(steps[Int(place)].furtherOperands)]
-      guard let dys = severalCotangents.removeValue(forKey: place) ?? dy.map({ [$0] }),
-        ignored == 0 || places.contains(where: { $0 >= 0 })
-      else { return }
+      // Handed over, so that the derivative may write over them.
+      guard let dys = severalCotangents.removeValue(forKey: place) ?? dy.take().map({ [$0] }) else { return }
       let several = joint.resultCount > 1
-      let terms = joint.vjp(dys, joint.results.enumerated().map { saved($1, several ? $0 : nil, of: entry) })
-      for (index, term) in terms.enumerated() where places[index] >= 0 {
+      let terms = joint.vjp(consume dys, joint.results.enumerated().map { saved($1, several ? $0 : nil, of: entry) })
+      let places = furtherOperands[Int(steps[Int(place)].furtherOperands)]
+      for (index, term) in terms.enumerated() {
         if let term { accumulate(term, places[index], joint.operands[index], from: entry) }
       }
     }
@@ -254,18 +227,12 @@ struct Replay {
     return index.map { Tensor(elements).projected(from: entry, $0) } ?? Tensor(elements, entry: entry)
   }
 
-  /// Hands a cotangent on along an edge, unless that leads nowhere.
   @inline(__always)
-  private mutating func accumulate(
-    _ dy: consuming Tensor, along edge: Edge, to place: Int32, _ result: Elements?, _ entry: Entry
-  ) {
-    if place < 0 { return }
-    let term =
-      switch edge.vjp {
-      case .ofCotangent(let vjp): vjp(consume dy)
-      case .ofCotangentAndResult(let vjp): vjp(consume dy, Tensor(result!, entry: recording ? entry : nil))
-      }
-    accumulate(term, place, edge.operand)
+  private func cotangent(_ edge: Edge, _ dy: consuming Tensor, _ result: Elements?, _ entry: Entry) -> Tensor {
+    switch edge.vjp {
+    case .ofCotangent(let vjp): vjp(consume dy)
+    case .ofCotangentAndResult(let vjp): vjp(consume dy, Tensor(result!, entry: recording ? entry : nil))
+    }
   }
 
   /// Adds a term to the cotangent of an operand; the first to arrive is moved in.
