@@ -40,7 +40,10 @@ struct Parts {
 
 extension Case {
   /// Every case, in the order of the report.
-  static var all: [Case] { training + matrixProducts + elementwise + reductions + networks + chains + secondOrder + manyDerivatives }
+  static var all: [Case] {
+    training + matrixProducts + elementwise + reductions + networks + chains + secondOrder + manyDerivatives
+      + memory
+  }
 }
 
 extension Tensor {
