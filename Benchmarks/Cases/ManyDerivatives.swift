@@ -25,7 +25,8 @@ extension Case {
       let weights = [InputData.uniform(1, [64, 64]), InputData.uniform(2, [64, 10])]
       let x = InputData.uniform(3, [64, 64]), labels = InputData.integers(4, [64], below: 10)
       @Sendable func loss(_ weights: [Tensor], _ x: Tensor, _ label: Tensor) -> Tensor {
-        softmaxCrossEntropy(tanh(x.matmul(weights[0])).matmul(weights[1]).expanded(at: 0), labels: label.expanded(at: 0))
+        softmaxCrossEntropy(
+          tanh(x.matmul(weights[0])).matmul(weights[1]).expanded(at: 0), labels: label.expanded(at: 0))
       }
       if isMapped { return .whole { Pullback.perSampleGradients(at: weights, over: x, labels, of: loss)[0] } }
       return .whole {

@@ -13,8 +13,7 @@ public enum JacobianMode: Sendable, Hashable {
 /// All first derivatives of a function: element `[i…, j…]` is the derivative of element `[i…]` of the result with respect
 /// to element `[j…]` of the input.
 ///
-/// The function is evaluated once, and replayed for many rows, or columns, at once, as a function that is mapped
-/// is computed for many examples.
+/// The function is evaluated once, and replayed for many rows or columns at once: a mapped replay.
 ///
 /// ```swift
 /// print(jacobian(at: Tensor([1, 2])) { x in x * x })
@@ -65,6 +64,13 @@ public func hessian(at x: Tensor, of function: (Tensor) throws -> Tensor) rethro
   try jacobian(at: x, mode: .reverse) { x in try gradient(at: x, of: function) }
 }
 
+/// The results of a function for the unit vectors of a tensor's space, in row-major order along a first axis.
+private func mappedOverBasis(of x: Tensor, _ chunkSize: Int, _ function: (Tensor) -> Tensor) -> Tensor {
+  let chunks = stride(from: 0, to: x.count, by: chunkSize).map { start in
+    let count = Swift.min(chunkSize, x.count - start)
+    let vectors = Tensor.eye(count, columns: x.count, offset: start, dtype: x.dtype)
+    if count == 1 { return function(vectors.reshaped(to: x.shape)).expanded(at: 0) }
+    return mapped(over: vectors) { function($0.reshaped(to: x.shape)) }
   }
   return chunks.count == 1 ? chunks[0] : concatenated(chunks, axis: 0)
 }

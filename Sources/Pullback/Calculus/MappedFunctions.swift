@@ -49,7 +49,7 @@ public func mapped<each Input: TensorStructure, Output: TensorStructure>(
 }
 
 /// The results of a function of one example that has several results, for every example along an axis; see
-/// ``mapped(over:axis:resultAxis:of:)-(_,_,_,(Input)->Output)``.
+/// the form with one result.
 ///
 /// ```swift
 /// let (sums, greatest) = mapped(over: Tensor([[1, 2], [3, 4]])) { x in (x.sum(), x.max()) }
@@ -78,7 +78,8 @@ extension TensorStructure {
     mappingTensors { y in
       let place = axis < 0 ? axis + y.rank + 1 : axis
       guard place >= 0, place <= y.rank else {
-        return fail(.invalidAxis, "mapped", "there is no place \(axis) for the examples in a result of shape \(y.shape)")
+        return fail(
+          .invalidAxis, "mapped", "there is no place \(axis) for the examples in a result of shape \(y.shape)")
       }
       return y.shown(axis: place, level: level, extent: extent)
     }
@@ -125,7 +126,7 @@ private func exampleCount<each Input: TensorStructure>(_ input: repeat each Inpu
 ///   - input: tensors, or structures of them, with the examples along their first axis.
 ///   - loss: of the model and one example, with one element as its result.
 /// - Returns: the model's form, with a tensor of gradients, along a first axis, in the place of each tensor.
-/// - Precondition: those of ``mapped(over:axis:resultAxis:of:)-(_,_,_,(Input)->Output)`` and ``gradient(at:of:)``.
+/// - Precondition: those of a mapped function and of ``gradient(at:of:)``.
 public func perSampleGradients<Model: TensorStructure, each Input: TensorStructure>(
   at model: Model, over input: repeat each Input, of loss: (Model, repeat each Input) throws -> Tensor
 ) rethrows -> Model {

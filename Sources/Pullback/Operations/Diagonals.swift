@@ -77,7 +77,8 @@ extension Tensor {
   /// Zeros of a shape with this tensor on a diagonal: the adjoint of ``walking(_:)``.
   private func placed(on diagonal: Diagonal, of whole: Shape) -> Tensor {
     let (strides, offset) = diagonal.view(Layout.rowMajorStrides(whole), rank: whole.rank)
-    return place(self, on: strides, offset: offset, of: whole, "diagEmbed").recorded(as: "diagEmbed", wrt: self, { dy in dy.walking(diagonal) })
+    return place(self, on: strides, offset: offset, of: whole, "diagEmbed").recorded(
+      as: "diagEmbed", wrt: self, { dy in dy.walking(diagonal) })
   }
 
   /// Square matrices that are zero but for a diagonal, which holds the last axis.

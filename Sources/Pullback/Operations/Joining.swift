@@ -30,7 +30,8 @@ public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
     extent += tensor.shape[axis]
   }
   let extents = tensors.map { $0.shape[axis] }
-  return join(tensors, axis: axis, extent: extent, "concatenate").recorded(as: "concatenate", wrt: tensors) { position, dy in
+  return join(tensors, axis: axis, extent: extent, "concatenate").recorded(as: "concatenate", wrt: tensors) {
+    position, dy in
     dy.narrowed(axis: axis, from: starts[position], count: extents[position])
   }
 }

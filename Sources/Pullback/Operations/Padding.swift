@@ -43,7 +43,8 @@ extension Tensor {
         widths.enumerated().map { .range(start: $1.before, end: $1.before + shape[$0], step: 1) }, of: padded,
         for: "pad")
     else { return .standIn }
-    return place(self, in: part, of: padded, filling: value, "pad").recorded(as: "pad", wrt: self, { dy in dy.sliced(part) })
+    return place(self, in: part, of: padded, filling: value, "pad").recorded(
+      as: "pad", wrt: self, { dy in dy.sliced(part) })
   }
 
   /// The tensor with its own elements around it.

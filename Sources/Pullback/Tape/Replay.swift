@@ -288,7 +288,7 @@ struct Replay: ~Copyable {
     let fits = step.pointee.entry!._withUnsafeGuaranteedRef {
       $0.storedShape == term.elements.layout.shape && $0.dtype == term.dtype
     }
-    if !fits || isObserved {
+    if !fits || isObserved || term.isMapped {
       term = fitted(consume term, step.pointee.entry!.takeUnretainedValue())
       if isAborted { return }
     }

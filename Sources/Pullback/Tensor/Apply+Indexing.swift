@@ -121,10 +121,12 @@ extension Elements {
 }
 
 /// A shape filled with a value, with `x`, which stretches to a part of it, over that part.
-func place(_ x: Tensor, in part: Part, of whole: Shape, filling value: Double = 0, _ operation: StaticString) -> Tensor {
+func place(_ x: Tensor, in part: Part, of whole: Shape, filling value: Double = 0, _ operation: StaticString) -> Tensor
+{
   if let hidden = HiddenAxis(x) {
     let part = Part(part, behind: hidden.extent), whole = whole.inserting(hidden.extent, at: 0)
-    return hidden.hide(place(hidden.aligned(x, rank: part.shape.rank - 1), in: part, of: whole, filling: value, operation))
+    return hidden.hide(
+      place(hidden.aligned(x, rank: part.shape.rank - 1), in: part, of: whole, filling: value, operation))
   }
   guard let y = Elements.filled(whole, x.dtype, with: value, for: operation) else { return .standIn }
   y.overwrite(part, with: x)

@@ -58,7 +58,9 @@ func windowMaximum(_ x: Tensor, _ windows: Windows, _ operation: StaticString) -
     return nil
   }
   if let axis = HiddenAxis(x) {
-    return windowMaximum(axis.spread(x), windows, operation).map { (axis.hide($0.y), axis.hide(Tensor($0.places)).elements) }
+    return windowMaximum(axis.spread(x), windows, operation).map {
+      (axis.hide($0.y), axis.hide(Tensor($0.places)).elements)
+    }
   }
   let shape = windows.result(of: x.shape)
   guard let source = x.elements.contiguous(for: operation), let y = Elements.allocate(shape, x.dtype, for: operation),

@@ -19,7 +19,8 @@ import Testing
   private static func operands(_ row: OperationCase, _ isMapped: [Bool]) -> [Tensor] {
     row.shapes.indices.map { position in
       isMapped[position]
-        ? stacked((0..<count).map { row.operand(position, example: $0) }) : row.operand(position, shape: row.shapes[position])
+        ? stacked((0..<count).map { row.operand(position, example: $0) })
+        : row.operand(position, shape: row.shapes[position])
     }
   }
 
