@@ -1,0 +1,6 @@
+extension Checklist {
+  /// All sections.
+  static let all: [Checklist] = [
+    elementwise, activations, binary, reductions, scans, linearAlgebra, shapes, networks, transforms, random, losses,
+  ]
+}
