@@ -10,7 +10,9 @@ extension OperationCase {
     .unary("softplus", .signed(0.3...2), reference: { Foundation.log1p(Foundation.exp($0)) }) { softplus($0) },
     .unary("relu", .signed(0.3...2), reference: { Swift.max(0, $0) }) { relu($0) },
     .unary("relu6", .signed(0.3...2), reference: { Swift.max(0, $0) }) { relu6($0) },
-    .unary("clamped", .distinct, reference: { Swift.min(Swift.max($0, -0.2), 0.25) }) { $0.clamped(to: -0.2...0.25) },
+    .unary("clamped(to:)", .distinct, reference: { Swift.min(Swift.max($0, -0.2), 0.25) }) {
+      $0.clamped(to: -0.2...0.25)
+    },
     .unary("hardTanh", .signed(0.3...0.9), reference: { $0 }) { hardTanh($0) },
     .unary("hardSigmoid", .signed(0.3...2), reference: { $0 / 6 + 0.5 }) { hardSigmoid($0) },
     .unary("hardSwish", .signed(0.3...2), reference: { $0 * ($0 / 6 + 0.5) }) { hardSwish($0) },
@@ -23,7 +25,7 @@ extension OperationCase {
     .unary(
       "gelu", .signed(0.3...2), reference: { $0 * 0.5 * Foundation.erfc(-$0 / 2.0.squareRoot()) }
     ) { gelu($0) },
-    .unary("geluTanh", .signed(0.3...2)) { gelu($0, approximation: .tanh) },
+    .unary("gelu, tanh", .signed(0.3...2)) { gelu($0, approximation: .tanh) },
     .unary("silu", .signed(0.3...2), reference: { $0 * logistic($0) }) { silu($0) },
     .unary("mish", .signed(0.3...2), reference: { $0 * Foundation.tanh(Foundation.log1p(Foundation.exp($0))) }) {
       mish($0)

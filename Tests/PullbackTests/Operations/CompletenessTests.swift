@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Pullback
@@ -20,12 +19,8 @@ import Testing
 
   /// The names in `.recorded(as: "…"` in the sources of the operations.
   private static func recordedNames() throws -> Set<String> {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/Pullback/Operations")
-    let files = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
     var names: Set<String> = []
-    for case let file as URL in files where file.pathExtension == "swift" {
-      let text = try String(contentsOf: file, encoding: .utf8)
+    for text in try PublicFunctions.sources() {
       for match in text.matches(of: /\.recorded\(\s*as: "([^"]+)"/) { names.insert(String(match.1)) }
     }
     return names

@@ -4,10 +4,10 @@ import Pullback
 extension OperationCase {
   static let arithmetic: [OperationCase] =
     [
-      binary("add", [.signed(0.3...2)], reference: { $0 + $1 }) { $0 + $1 },
-      binary("subtract", [.signed(0.3...2)], reference: { $0 - $1 }) { $0 - $1 },
-      binary("multiply", [.signed(0.3...2)], reference: { $0 * $1 }) { $0 * $1 },
-      binary("divide", [.signed(0.3...2)], reference: { $0 / $1 }) { $0 / $1 },
+      binary("+", [.signed(0.3...2)], reference: { $0 + $1 }) { $0 + $1 },
+      binary("-(_:_:)", [.signed(0.3...2)], reference: { $0 - $1 }) { $0 - $1 },
+      binary("*", [.signed(0.3...2)], reference: { $0 * $1 }) { $0 * $1 },
+      binary("/", [.signed(0.3...2)], reference: { $0 / $1 }) { $0 / $1 },
       binary("pow", [.within(0.4...2), .signed(0.3...2)], reference: Foundation.pow) { pow($0, $1) },
       binary("atan2", [.signed(0.3...2)], reference: Foundation.atan2) { atan2(y: $0, x: $1) },
       binary("hypot", [.signed(0.3...2)], reference: Foundation.hypot) { hypot($0, $1) },
@@ -21,6 +21,12 @@ extension OperationCase {
       binary(
         "xlog1py", [.signed(0.3...2), .within(0.4...2)], allowsSame: false, reference: { $0 * Foundation.log1p($1) }
       ) { xlog1py($0, $1) },
+      binary("squaredDifference", [.signed(0.3...2)], reference: { ($0 - $1) * ($0 - $1) }) {
+        squaredDifference($0, $1)
+      },
+      binary("scaleByPowerOfTwo", [.signed(0.3...2)], reference: { $0 * Foundation.exp2($1) }) {
+        scaleByPowerOfTwo($0, $1)
+      },
       binary("maximum", [.distinct], allowsSame: false, reference: { $0 > $1 ? $0 : $1 }) { maximum($0, $1) },
       binary("minimum", [.distinct], allowsSame: false, reference: { $0 < $1 ? $0 : $1 }) { minimum($0, $1) },
       binary("maximumNumber", [.distinct], allowsSame: false) { maximumNumber($0, $1) },
@@ -34,14 +40,30 @@ extension OperationCase {
     ].flatMap { $0 } + scalars
 
   private static let scalars: [OperationCase] = [
-    .unary("negate", .signed(0.3...2), reference: { -$0 }) { -$0 },
-    .unary("x + 3", .signed(0.3...2), reference: { $0 + 3 }) { $0 + 3 },
-    .unary("x - 3", .signed(0.3...2), reference: { $0 - 3 }) { $0 - 3 },
-    .unary("3 - x", .signed(0.3...2), reference: { 3 - $0 }) { 3 - $0 },
-    .unary("x * 3", .signed(0.3...2), reference: { $0 * 3 }) { $0 * 3 },
-    .unary("x / 3", .signed(0.3...2), reference: { $0 / 3 }) { $0 / 3 },
-    .unary("3 / x", .signed(0.3...2), reference: { 3 / $0 }) { 3 / $0 },
-    .unary("x += x", .signed(0.3...2), reference: { 2 * $0 }) { x in
+    .unary("-(_:)", .signed(0.3...2), reference: { -$0 }) { -$0 },
+    .unary("+, scalar", .signed(0.3...2), reference: { $0 + 3 }) { $0 + 3 },
+    .unary("-(_:_:), scalar", .signed(0.3...2), reference: { $0 - 3 }) { $0 - 3 },
+    .unary("-(_:_:), scalar first", .signed(0.3...2), reference: { 3 - $0 }) { 3 - $0 },
+    .unary("*, scalar", .signed(0.3...2), reference: { $0 * 3 }) { $0 * 3 },
+    .unary("/, scalar", .signed(0.3...2), reference: { $0 / 3 }) { $0 / 3 },
+    .unary("/, scalar first", .signed(0.3...2), reference: { 3 / $0 }) { 3 / $0 },
+    .unary("-=", .signed(0.3...2), reference: { 2.5 - $0 }) { x in
+      var y = 3 - x
+      y -= 0.5
+      return y
+    },
+    .unary("*=", .signed(0.3...2), reference: { 2 * $0 * $0 }) { x in
+      var y = x * 2
+      y *= x
+      return y
+    },
+    .unary("/=", .signed(0.3...2), reference: { ($0 + 3) / $0 / 2 }) { x in
+      var y = x + 3
+      y /= x
+      y /= 2
+      return y
+    },
+    .unary("+=", .signed(0.3...2), reference: { 2 * $0 }) { x in
       var y = x
       y += x
       return y
@@ -72,9 +94,9 @@ extension OperationCase {
     .unary("cbrt", .signed(0.3...3), reference: Foundation.cbrt) { cbrt($0) },
     .unary("reciprocal", .signed(0.3...3), reference: { 1 / $0 }) { reciprocal($0) },
     .unary("squared", .signed(0.3...2), reference: { $0 * $0 }) { $0.squared() },
-    .unary("pow(x, 2.5)", .within(0.4...2), reference: { Foundation.pow($0, 2.5) }) { pow($0, 2.5) },
-    .unary("pow(x, 3)", .signed(0.3...2), reference: { $0 * $0 * $0 }) { pow($0, 3) },
-    .unary("pow(2, x)", .signed(0.3...2), reference: Foundation.exp2) { pow(2, $0) },
+    .unary("pow, constant exponent", .within(0.4...2), reference: { Foundation.pow($0, 2.5) }) { pow($0, 2.5) },
+    .unary("pow, whole exponent", .signed(0.3...2), reference: { $0 * $0 * $0 }) { pow($0, 3) },
+    .unary("pow, constant base", .signed(0.3...2), reference: Foundation.exp2) { pow(2, $0) },
     .unary("sin", .signed(0.3...2), reference: Foundation.sin) { sin($0) },
     .unary("cos", .signed(0.3...2), reference: Foundation.cos) { cos($0) },
     .unary("tan", .signed(0.3...1), reference: Foundation.tan) { tan($0) },

@@ -48,6 +48,9 @@ extension OperationCase {
     .of("maxPool2D", [1, 2, 4, 6], .distinct) { maxPool2D($0, kernel: 2) },
     .of("maxPool2D, dilation", [1, 5, 5], .distinct) { maxPool2D($0, kernel: 2, stride: 1, dilation: 2) },
     .of("maxPool3D", [1, 2, 3, 4], .distinct) { maxPool3D($0, kernel: [2, 1, 2], stride: 1) },
+    .of("maxPool1DWithIndices", [2, 7], .distinct) { maxPool1DWithIndices($0, kernel: 3, stride: 2).values },
+    .of("maxPool2DWithIndices", [1, 3, 5], .distinct) { maxPool2DWithIndices($0, kernel: 2, padding: 1).values },
+    .of("maxPool3DWithIndices", [1, 2, 3, 2], .distinct) { maxPool3DWithIndices($0, kernel: 2, stride: 1).values },
     .of("avgPool1D", [2, 5]) { avgPool1D($0, kernel: 2, padding: 1) },
     .of("avgPool2D", [1, 2, 4, 5]) {
       avgPool2D($0, kernel: 3, stride: 2, padding: 1, ceilMode: true, countIncludesPadding: false)
@@ -121,17 +124,19 @@ extension OperationCase {
 
   static let attentions: [OperationCase] = [
     .of("scaledDotProductAttention", [[3, 2], [4, 2], [4, 3]]) { scaledDotProductAttention($0[0], $0[1], $0[2]) },
-    .of("attention, causal heads", [[2, 2, 3, 2], [2, 2, 3, 2], [2, 2, 3, 2]]) {
+    .of("scaledDotProductAttention, causal heads", [[2, 2, 3, 2], [2, 2, 3, 2], [2, 2, 3, 2]]) {
       scaledDotProductAttention($0[0], $0[1], $0[2], causal: true, scale: 0.5)
     },
-    .of("attention, bool mask", [[2, 3, 2], [2, 3, 2], [2, 3, 2]]) {
+    .of("scaledDotProductAttention, bool mask", [[2, 3, 2], [2, 3, 2], [2, 3, 2]]) {
       let mask = Tensor([[1, 0, 1], [0, 0, 0], [1, 1, 1]]).cast(to: .bool)
       return scaledDotProductAttention($0[0], $0[1], $0[2], mask: mask)
     },
-    .of("attention, mask with a gradient", [[3, 2], [3, 2], [3, 2], [3, 3]]) {
+    .of("scaledDotProductAttention, mask with a gradient", [[3, 2], [3, 2], [3, 2], [3, 3]]) {
       scaledDotProductAttention($0[0], $0[1], $0[2], mask: $0[3])
     },
-    .of("attention, shared keys", [[2, 3, 2], [2, 2], [2, 3]]) { scaledDotProductAttention($0[0], $0[1], $0[2]) },
+    .of("scaledDotProductAttention, shared keys", [[2, 3, 2], [2, 2], [2, 3]]) {
+      scaledDotProductAttention($0[0], $0[1], $0[2])
+    },
     .of("multiHeadAttention", [[1, 3, 4], [4, 12], [12], [4, 2], [2]]) {
       multiHeadAttention($0[0], weight: $0[1], bias: $0[2], outputWeight: $0[3], outputBias: $0[4], heads: 2)
     },

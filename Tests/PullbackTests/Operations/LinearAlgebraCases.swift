@@ -32,7 +32,7 @@ extension OperationCase {
     .of("det of a batch", [2, 2, 2]) { dominant($0).det() },
     .of("slogdet", [3, 3]) { dominant($0).slogdet().logAbsolute },
     .of("logdet", [2, 2]) { gram($0).logdet() },
-    .of("eigenvalues", [3, 3], .distinct) { $0.symmetrised().eigenvaluesHermitian() },
+    .of("eigenvaluesHermitian", [3, 3], .distinct) { $0.symmetrised().eigenvaluesHermitian() },
     .of("eigh", [3, 3], .distinct) { x in
       let (values, vectors) = x.symmetrised().eigh()
       return (vectors * sin(values).expanded(at: -2)).matmul(vectors.transposed())

@@ -43,9 +43,9 @@ extension OperationCase {
       let (_, l, u) = x.lu()
       return concatenated([l * 2, u], axis: 0)
     },
-    .of("lu of a batch", [2, 2, 2]) { $0.luFactor().packed },
-    .of("eigenvectors", [3, 3], .distinct) { $0.eigh().vectors.squared() },
-    .of("eigenvalues of a batch", [2, 2, 2], .distinct) { $0.eigenvaluesHermitian() },
+    .of("luFactor of a batch", [2, 2, 2]) { $0.luFactor().packed },
+    .of("eigh, vectors", [3, 3], .distinct) { $0.eigh().vectors.squared() },
+    .of("eigenvaluesHermitian of a batch", [2, 2, 2], .distinct) { $0.eigenvaluesHermitian() },
     .of("svd, u", [4, 2], .distinct) { $0.svd().u.squared() },
     .of("svd, vt", [4, 2], .distinct) { $0.svd().vt.squared() },
     .of("svd, square", [2, 2], .distinct) { x in

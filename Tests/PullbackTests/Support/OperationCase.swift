@@ -18,6 +18,7 @@ struct OperationCase: Sendable, CustomStringConvertible {
   /// An independent, slow evaluation of the operation.
   typealias Reference = @Sendable ([Naive]) -> Naive
 
+  /// The public function, with its labels where overloads differ, and after a space or comma what is special here.
   let name: String
   let shapes: [Shape]
   let domains: [Domain]
@@ -31,6 +32,17 @@ struct OperationCase: Sendable, CustomStringConvertible {
   let float32Tolerance: Double
   let function: @Sendable ([Tensor]) -> Tensor
   let reference: Reference?
+
+  /// The public function that the name begins with.
+  var operation: String {
+    var depth = 0
+    let end = name.firstIndex { character in
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      return depth == 0 && (character == " " || character == ",")
+    }
+    return String(name[..<(end ?? name.endIndex)])
+  }
 
   var description: String { "\(name) \(shapes.map(\.description).joined(separator: " "))" }
 

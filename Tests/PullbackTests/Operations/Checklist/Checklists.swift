@@ -1,0 +1,4 @@
+extension Checklist {
+  /// All sections.
+  static let all: [Checklist] = [elementwise, activations, binary, reductions, scans, shapes]
+}

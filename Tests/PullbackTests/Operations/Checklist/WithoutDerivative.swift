@@ -1,0 +1,15 @@
+extension Checklist {
+  /// The functions whose results have no derivative, and why.
+  static let withoutDerivative: [String: String] = [
+    ".==": comparison, ".!=": comparison, ".<": comparison, ".<=": comparison, ".>": comparison, ".>=": comparison,
+    ".&": logic, ".|": logic, ".^": logic, ".!": logic,
+    "isNaN": comparison, "isInfinite": comparison, "isFinite": comparison,
+    "all": logic, "any": logic,
+    "argMax": places, "argMin": places, "argSort": places,
+    "oneHot": "of integers",
+    "matrixRank": "counts",
+    "sinusoidalPositions": "has no operand", "alibiBias": "has no operand",
+  ]
+
+  private static let comparison = "gives bools", logic = "takes and gives bools", places = "gives places"
+}
