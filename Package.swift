@@ -50,7 +50,7 @@ let package = Package(
       name: "DocExamplesPlugin", capability: .buildTool(), dependencies: ["doc-examples"],
       path: "Docs/Tools/DocExamplesPlugin"),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["DocExamples", "Pullback", "PullbackLearning"],
+      name: "DocumentationTests", dependencies: ["DocExamples", "Pullback", "PullbackLearning", "plant-faults"],
       swiftSettings: swiftSettings, plugins: ["DocExamplesPlugin"]),
   ],
   swiftLanguageModes: [.v6]
