@@ -32,17 +32,17 @@ let layerOperations: [String: GoldenOperation] = [
   },
   "conv1d": one {
     conv1D(
-      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
+      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.convolutionPadding,
       dilation: $0.dilation, groups: $0.groups)
   },
   "conv2d": one {
     conv2D(
-      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
+      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.convolutionPadding,
       dilation: $0.dilation, groups: $0.groups)
   },
   "conv3d": one {
     conv3D(
-      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
+      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.convolutionPadding,
       dilation: $0.dilation, groups: $0.groups)
   },
   "conv_transpose1d": one {
@@ -115,6 +115,10 @@ extension GoldenCall {
   fileprivate var stride: PerAxis { perAxis("stride", 1) }
   fileprivate var padding: PerAxis { perAxis("padding", 0) }
   fileprivate var dilation: PerAxis { perAxis("dilation", 1) }
+
+  fileprivate var convolutionPadding: ConvolutionPadding {
+    string("padding") == "same" ? .same : ConvolutionPadding(padding)
+  }
 
   fileprivate func perAxis(_ name: String, _ value: Int) -> PerAxis {
     optionalInts(name).map { PerAxis($0) } ?? PerAxis(value)
