@@ -129,6 +129,14 @@ import Testing
         to: Tensor(2 / 3.0, dtype: .float64), relative: 1e-11))
   }
 
+  /// The gradient of a row is shared among its uses, and the row of padding has none.
+  @Test func embeddingsSharedByFrequency() {
+    let table = Tensor.ones([4, 2], dtype: .float64).requiringGradient()
+    let rows = embedding(Tensor([3, 0, 3, 1], dtype: .int64), in: table, paddingIndex: 0, scaleByFrequency: true)
+    let gradient = (rows * Tensor([[1], [10], [4], [7]], dtype: .float64)).sum().backward()[table]
+    #expect(gradient == Tensor([[0, 0], [7, 7], [0, 0], [2.5, 2.5]], dtype: .float64))
+  }
+
   @Test func denormalsSurvive() {
     let tiny = Tensor([Double.leastNonzeroMagnitude * 8], shape: [1])
     #expect((tiny * 1).item() == Double.leastNonzeroMagnitude * 8 && (tiny / 8).item() == Double.leastNonzeroMagnitude)
