@@ -76,8 +76,9 @@ private func recomputedGradients(_ body: () -> [Tensor], _ dys: [Tensor?], of so
   }
   let recording = isRecording
   guard
-    var replay = Replay(from: seeds, retaining: recording, recording: recording, keeping: [], boundary: boundary)
+    var replay = Replay(from: seeds.map(\.entry), retaining: recording, recording: recording, boundary: boundary)
   else { return [] }
+  for (entry, cotangent) in seeds { replay.start(cotangent, at: entry) }
   let gradients = replay.run()
   return sources.map { gradients.gradient(of: Tensor(Tensor.standIn.elements, entry: $0)) }
 }

@@ -92,7 +92,7 @@ extension Replay {
         // A claimed entry belongs to its replay: Note [Claiming entries].
         if entry.mark == mark || entry.isReplayed { continue }
         entry.mark = mark
-        pending += entry.derivative.operands
+        pending += entry.operands
       }
       return false
     }

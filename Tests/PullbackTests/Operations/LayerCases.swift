@@ -67,6 +67,14 @@ extension OperationCase {
     .of("adaptiveMaxPool2D", [1, 5, 4], .distinct) { adaptiveMaxPool2D($0, output: [2, 3]) },
     .of("adaptiveMaxPool3D", [1, 2, 3, 4], .distinct) { adaptiveMaxPool3D($0, output: [1, 2, 3]) },
     .of("lpPool2D", [1, 4, 4]) { lpPool2D($0, p: 3, kernel: 2) },
+    .of("adaptiveMaxPool1DWithIndices", [2, 5], .distinct) { adaptiveMaxPool1DWithIndices($0, output: 2).values },
+    .of("adaptiveMaxPool2DWithIndices", [1, 5, 4], .distinct) { x in
+      let (y, places) = adaptiveMaxPool2DWithIndices(x, output: [2, 3])
+      return maxUnpool(y.squared(), indices: places, output: [5, 4])
+    },
+    .of("adaptiveMaxPool3DWithIndices", [1, 2, 3, 2], .distinct) {
+      adaptiveMaxPool3DWithIndices($0, output: [1, 2, 1]).values
+    },
     .of("lpPool1D", [2, 5]) { lpPool1D($0, p: 2, kernel: 3, stride: 2, ceilMode: true) },
     .of("lpPool3D", [1, 2, 3, 2]) { lpPool3D($0, p: 1.5, kernel: [2, 1, 2]) },
     .of("fractionalMaxPool2D", [1, 2, 5, 6], .distinct) {
@@ -177,6 +185,12 @@ extension OperationCase {
     .of("multiHeadAttention, grouped", [[1, 2, 3], [3, 8], [4, 2]]) {
       multiHeadAttention($0[0], weight: $0[1], outputWeight: $0[2], heads: 2, keyHeads: 1, causal: true)
     },
+    .of("multiHeadAttention(_:_:_:heads:keyHeads:mask:causal:)", [[1, 2, 4], [1, 3, 4], [1, 3, 6]]) {
+      multiHeadAttention($0[0], $0[1], $0[2], heads: 2)
+    },
+    .of("multiHeadAttention(_:_:_:heads:keyHeads:mask:causal:), grouped", [[1, 2, 4], [1, 3, 1], [1, 3, 2], [3]]) {
+      multiHeadAttention($0[0], $0[1], $0[2], heads: 4, keyHeads: 1, mask: $0[3])
+    },
     .of("rotaryEmbedding", [2, 3, 4]) { rotaryEmbedding($0, base: 10) },
     .of("rotaryEmbedding, halves", [3, 4]) { rotaryEmbedding($0, base: 10, offset: 2, interleaved: false) },
     .of("alibiBias", [[2, 3, 2], [2, 3, 2], [2, 3, 2]]) {
@@ -191,6 +205,11 @@ extension OperationCase {
     },
     .of("embeddingBag, mean", [4, 2]) {
       embeddingBag(Tensor([3, 0, 3], dtype: .int64), offsets: [0, 1, 1], in: $0, mode: .mean)
+    },
+    .of("embeddingBag, padding", [[4, 2], [5]]) {
+      embeddingBag(
+        Tensor([3, 1, 0, -3, 3], dtype: .int64), offsets: [0, 2, 4], in: $0[0], mode: .sum, weights: $0[1],
+        paddingIndex: 1)
     },
     .of("embeddingBag, max", [4, 2], .distinct) {
       embeddingBag(Tensor([3, 0, 3], dtype: .int64), offsets: [0, 1, 1], in: $0, mode: .max)

@@ -17,7 +17,9 @@ func convolution(
   }
   let operands = [x, w] + (bias.map { [$0] } ?? [])
   if !relu { return y.recorded(as: operation, wrt: operands, jointly: cotangents) }
-  return y.recorded(as: operation, wrt: operands, jointlyWithResult: { dy, y in cotangents(reluGradient(dy, y)) })
+  return y.recorded(
+    as: operation, wrt: operands,
+    jointlyWithResult: { (dy: consuming Tensor, y) in cotangents(reluGradient(consume dy, y)) })
 }
 
 func convolutionTransposed(

@@ -16,7 +16,8 @@ extension Checklist {
       .row(245, "mean pooling", "avgPool1D", "avgPool2D", "avgPool3D"),
       .row(
         246, "adaptive pooling", "adaptiveAvgPool1D", "adaptiveAvgPool2D", "adaptiveAvgPool3D", "adaptiveMaxPool1D",
-        "adaptiveMaxPool2D", "adaptiveMaxPool3D"),
+        "adaptiveMaxPool2D", "adaptiveMaxPool3D", "adaptiveMaxPool1DWithIndices", "adaptiveMaxPool2DWithIndices",
+        "adaptiveMaxPool3DWithIndices"),
       .row(
         247, "other pooling", "lpPool1D", "lpPool2D", "lpPool3D", "maxUnpool", "fractionalMaxPool2D",
         "fractionalMaxPool3D"),
@@ -37,11 +38,14 @@ extension Checklist {
       .row(258, "other norms", "localResponseNorm", "weightNormalized", "spectrallyNormalized"),
       .row(259, "dropout", "dropout", "dropout of everything", "featureDropout", "alphaDropout", "featureAlphaDropout"),
       .row(260, "embedding", "embedding", "embedding, scaled by frequency"),
-      .row(261, "embedding bag", "embeddingBag, sum", "embeddingBag, mean", "embeddingBag, max"),
+      .row(
+        261, "embedding bag", "embeddingBag, sum", "embeddingBag, mean", "embeddingBag, max", "embeddingBag, padding"),
       .row(
         262, "attention", "scaledDotProductAttention", "scaledDotProductAttention, bool mask",
         "scaledDotProductAttention, causal heads", "scaledDotProductAttention, dropout"),
-      .row(263, "attention with heads", "multiHeadAttention", "multiHeadAttention, grouped"),
+      .row(
+        263, "attention with heads", "multiHeadAttention", "multiHeadAttention, grouped",
+        "multiHeadAttention(_:_:_:heads:keyHeads:mask:causal:)"),
       .row(
         264, "positions", "rotaryEmbedding", "rotaryEmbedding, halves", functions: ["sinusoidalPositions", "alibiBias"]),
       .row(265, "recurrence", "rnnCell", "lstmCell", "gruCell", "rnn", "lstm", "gru"),
