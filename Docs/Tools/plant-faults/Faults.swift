@@ -31,7 +31,7 @@ extension Fault {
       operation("Exponential", .factor, "{ dy, y in dy / (y * 2) }", "dy / (y * 2)", is: "dy / y"),
       operation("Exponential", .sign, "dy * (y * y * y) * -0.5", is: "dy * (y * y * y) * 0.5"),
       operation("Exponential", .sign, "-(dy * y * y)", is: "dy * y * y"),
-      operation("Exponential", .factor, "dy * self * 2", is: "dy * self"),
+      operation("Exponential", .factor, "dy * x * 2", is: "dy * x"),
       operation(
         "Exponential", .term, "dy * (exponent * pow(a, exponent - 1))", is: "dy * (exponent * pow(a, exponent))"),
       operation("Exponential", .tie, "(a .== 0) .& (b .>= 0)", is: "(a .== 0) .& (b .> 0)"),
