@@ -12,6 +12,12 @@ struct Report {
       "\"min_s\": \(result.minimum)", "\"samples\": \(result.samples)",
       "\"check\": \(result.check.isFinite ? "\(result.check)" : "null")",
     ]
+    let footprint = result.footprint
+    fields += [
+      "\"page_faults\": \(footprint.pageFaults)", "\"malloc_calls\": \(footprint.mallocCalls)",
+      "\"pool_misses\": \(footprint.poolMisses)",
+    ]
+    if let peak = footprint.peakBytes { fields.append("\"peak_bytes\": \(peak)") }
     if let parts = result.parts {
       fields.append("\"parts_median_s\": {\"forward\": \(parts.forward), \"backward\": \(parts.backward)}")
     }
@@ -21,7 +27,7 @@ struct Report {
   /// What stands above the table.
   var heading: String {
     let machine = "\(threads) thread\(threads == 1 ? "" : "s"), \(InstructionSets.current)"
-    let columns = row("case", "median", "min", "rate", "of limit")
+    let columns = row("case", "median", "min", "rate", "of limit", "faults", "malloc", "peak")
     return [machine, limits?.description, "", columns].compactMap { $0 }.joined(separator: "\n")
   }
 
@@ -29,11 +35,12 @@ struct Report {
     let (rate, share) = rating(benchmark.work, result)
     return row(
       benchmark.name, Report.duration(result.median), Report.duration(result.minimum), rate,
-      share.map { "\(($0 * 100).fixed(0)) %" } ?? "")
+      share.map { "\(($0 * 100).fixed(0)) %" } ?? "", result.footprint.pageFaults.fixed(1),
+      result.footprint.mallocCalls.fixed(0), result.footprint.peakBytes.map { "\($0 >> 10) KiB" } ?? "")
   }
 
   private func row(_ name: String, _ cells: String...) -> String {
-    let widths = [11, 11, 15, 9]
+    let widths = [11, 11, 15, 9, 8, 8, 12]
     return zip(cells, widths).reduce(name.padded(right: 40)) { $0 + $1.0.padded(left: $1.1) }
   }
 

@@ -8,6 +8,7 @@ struct Measurement {
   let samples: Int
   /// The sum of the absolute values of what the first call returned.
   let check: Double
+  var footprint: Footprint
   /// Medians of the parts, for a step that times its own.
   var parts: (forward: Double, backward: Double)?
 }
@@ -27,9 +28,12 @@ struct Timing {
   private static let stretch = 4.0
 
   func measure(_ benchmark: Case) -> Measurement {
-    switch benchmark.prepare() {
-    case .whole(let step): measure(step, units: Double(benchmark.units))
-    case .inParts(let step): measure(step, units: Double(benchmark.units))
+    let step = benchmark.prepare()
+    return Footprint.withPeak {
+      switch step {
+      case .whole(let step): measure(step, units: Double(benchmark.units))
+      case .inParts(let step): measure(step, units: Double(benchmark.units))
+      }
     }
   }
 
@@ -51,7 +55,8 @@ struct Timing {
       return (machine_clock() - start) / Double(repeats) / units
     }
     return Measurement(
-      median: median(clean.count >= 3 ? clean : all), minimum: all.min()!, samples: all.count, check: check)
+      median: median(clean.count >= 3 ? clean : all), minimum: all.min()!, samples: all.count, check: check,
+      footprint: Footprint.measure { _ = step() })
   }
 
   private func measure(_ step: () -> Parts, units: Double) -> Measurement {
@@ -61,6 +66,7 @@ struct Timing {
     let total: (Parts) -> Double = { ($0.forward + $0.backward) / units }
     return Measurement(
       median: median(used.map(total)), minimum: all.map(total).min()!, samples: all.count, check: check,
+      footprint: Footprint.measure { _ = step() },
       // A unit is one direction of an operation, so each part has half of them.
       parts: (median(used.map { $0.forward / units }), median(used.map { $0.backward / units })))
   }

@@ -16,6 +16,9 @@ public struct MemoryStatistics: Sendable, Hashable {
   public let cachedBytes: Int
   /// How many buffers the tensors share.
   public let liveBuffers: Int
+  /// How often the system was asked for a block that was not kept for reuse, since the start of the program; steps that
+  /// repeat soon stop adding to it.
+  public let systemAllocations: Int
   /// How many recorded operations and leaves are alive.
   public let liveEntries: Int
 
@@ -24,7 +27,8 @@ public struct MemoryStatistics: Sendable, Hashable {
     let memory = Memory.statistics
     return MemoryStatistics(
       liveBytes: Int(memory.live_bytes), peakLiveBytes: Int(memory.peak_live_bytes),
-      cachedBytes: Int(memory.cached_bytes), liveBuffers: Int(memory.live_blocks), liveEntries: Entry.liveCount)
+      cachedBytes: Int(memory.cached_bytes), liveBuffers: Int(memory.live_blocks),
+      systemAllocations: Int(memory.system_allocations), liveEntries: Entry.liveCount)
   }
 
   /// Lets the peak begin anew from what is alive now.

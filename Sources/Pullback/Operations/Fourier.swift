@@ -9,6 +9,15 @@ public enum FourierNormalization: Sendable, Hashable {
   /// Both are divided by √n, so that lengths are kept.
   case orthonormal
 
+  /// That of the transform in the other direction.
+  var opposite: FourierNormalization {
+    switch self {
+    case .backward: .forward
+    case .forward: .backward
+    case .orthonormal: .orthonormal
+    }
+  }
+
   fileprivate func scale(_ n: Int, inverse: Bool) -> Double {
     switch self {
     case .backward: inverse ? 1 / Double(n) : 1
@@ -31,34 +40,40 @@ public enum FourierNormalization: Sendable, Hashable {
 ///
 /// - Parameters:
 ///   - x: complex numbers in pairs, `[…, 2]`.
+///   - counts: the extents that the axes are cut or filled up with zeros to before; as they are if nil.
 ///   - axes: the axes to transform; the pairs' axis does not count, so -1 is the one before it.
 ///   - normalization: where the factor 1/n goes.
 /// - Precondition: the last axis has extent 2, and the axes exist; else traps, or throws inside ``checked(_:)``.
-public func fft(_ x: Tensor, axes: [Int] = [-1], normalization: FourierNormalization = .backward) -> Tensor {
-  transform(x, axes, inverse: false, normalization, "fft")
+public func fft(
+  _ x: Tensor, counts: [Int]? = nil, axes: [Int] = [-1], normalization: FourierNormalization = .backward
+) -> Tensor {
+  transform(x, counts, axes, inverse: false, normalization, "fft")
 }
 
-/// The inverse of ``fft(_:axes:normalization:)``: `y[j] = 1/n · Σ x[k] · e^(2πi jk/n)`.
+/// The inverse of ``fft(_:counts:axes:normalization:)``: `y[j] = 1/n · Σ x[k] · e^(2πi jk/n)`.
 ///
 /// ```swift
 /// let x = Tensor([[1, 0], [0, 1]])  // the complex numbers 1 and i
 /// print(ifft(fft(x)).isClose(to: x, absolute: 1e-6))  // true
 /// ```
-public func ifft(_ x: Tensor, axes: [Int] = [-1], normalization: FourierNormalization = .backward) -> Tensor {
-  transform(x, axes, inverse: true, normalization, "ifft")
+public func ifft(
+  _ x: Tensor, counts: [Int]? = nil, axes: [Int] = [-1], normalization: FourierNormalization = .backward
+) -> Tensor {
+  transform(x, counts, axes, inverse: true, normalization, "ifft")
 }
 
 private func transform(
-  _ x: Tensor, _ axes: [Int], inverse: Bool, _ normalization: FourierNormalization, _ operation: StaticString
+  _ x: Tensor, _ counts: [Int]?, _ axes: [Int], inverse: Bool, _ normalization: FourierNormalization,
+  _ operation: StaticString
 ) -> Tensor {
   guard x.rank >= 2, x.shape[-1] == 2 else {
     return fail(
       .shapeMismatch, operation, "shape \(x.shape); expected complex numbers in pairs, […, n, 2]")
   }
-  var y = x
+  guard var y = x.resized(to: counts, axes: axes, in: x.shape.droppingLast(1), operation) else { return .standIn }
   for axis in axes {
     guard let axis = resolve(axis, in: x.shape.droppingLast(1), for: operation) else { return .standIn }
-    let scale = normalization.scale(x.shape[axis], inverse: inverse)
+    let scale = normalization.scale(y.shape[axis], inverse: inverse)
     y = transformed(y.transposed(axis, -2), inverse: inverse).transposed(axis, -2)
     if scale != 1 { y = y * scale }
   }
@@ -69,55 +84,6 @@ private func transform(
 private func transformed(_ x: Tensor, inverse: Bool) -> Tensor {
   transformLines(x, inverse: inverse, "fourier")
     .recorded(as: "fourier", wrt: x, { dy in transformed(dy, inverse: !inverse) })
-}
-
-/// The Fourier transform of real numbers along an axis: the first `n/2 + 1` complex numbers, of which the others are the
-/// conjugates.
-///
-/// ```swift
-/// print(rfft(Tensor([1, 0, 0, 0])).shape)  // [3, 2]
-/// ```
-///
-/// - Returns: the axis shortened to `n/2 + 1`, and a last axis for the pairs.
-public func rfft(_ x: Tensor, axis: Int = -1, normalization: FourierNormalization = .backward) -> Tensor {
-  guard let axis = resolve(axis, in: x.shape, for: "rfft") else { return .standIn }
-  guard x.shape[axis] > 0 else { return emptyReduction("rfft", x.shape) }
-  let pairs = stacked([x, Tensor.zeros(x.shape, dtype: x.dtype)], axis: -1)
-  return fft(pairs, axes: [axis], normalization: normalization)
-    .narrowed(axis: axis, from: 0, count: x.shape[axis] / 2 + 1)
-}
-
-/// The inverse of ``rfft(_:axis:normalization:)``.
-///
-/// The imaginary parts of the first number, and of the last for an even count, do not matter.
-///
-/// ```swift
-/// let x = Tensor([1, 2, 3, 4])
-/// print(irfft(rfft(x), count: 4))  // [1.0, 2.0, 3.0, 4.0] : [4] float32
-/// ```
-///
-/// - Parameters:
-///   - y: `n/2 + 1` complex numbers along the axis, in pairs.
-///   - count: n, which the half does not tell.
-///   - axis: the axis of the complex numbers; the pairs' axis does not count.
-///   - normalization: where the factor 1/n goes.
-public func irfft(
-  _ y: Tensor, count: Int, axis: Int = -1, normalization: FourierNormalization = .backward
-) -> Tensor {
-  guard y.rank >= 2, let axis = resolve(axis, in: y.shape.droppingLast(1), for: "irfft") else {
-    return fail(.shapeMismatch, "irfft", "shape \(y.shape); expected complex numbers in pairs, […, n/2 + 1, 2]")
-  }
-  guard count > 0, y.shape[axis] == count / 2 + 1, y.shape[-1] == 2 else {
-    return fail(
-      .shapeMismatch, "irfft",
-      "shape \(y.shape) is not the half, of \(count / 2 + 1) pairs, of \(count) along axis \(axis)")
-  }
-  // The other half: the conjugates of the inner numbers, backwards.
-  let inner = (count - 1) / 2
-  let mirrored = y.narrowed(axis: axis, from: 1, count: inner).reversed(axes: [axis])
-  let conjugate = Tensor([1, -1], dtype: y.dtype)
-  let whole = concatenated([y, mirrored * conjugate], axis: axis)
-  return ifft(whole, axes: [axis], normalization: normalization)[.ellipsis, 0]
 }
 
 /// The product of complex numbers in pairs: `(a + bi)(c + di)`.
@@ -146,4 +112,58 @@ public func fftShift(_ x: Tensor, axes: [Int]) -> Tensor {
 /// ```
 public func inverseFFTShift(_ x: Tensor, axes: [Int]) -> Tensor {
   x.rolled(by: axes.map { axis in -((x.shape.wrapped(axis).map { x.shape[$0] } ?? 0) / 2) }, axes: axes)
+}
+
+/// The frequencies of a transform's numbers, in cycles per unit: 0, 1, … then the negative ones, divided by `count · spacing`.
+///
+/// ```swift
+/// print(fftFrequencies(4, spacing: 0.5))  // [0.0, 0.5, -1.0, -0.5] : [4] float32
+/// ```
+///
+/// - Parameters:
+///   - count: how many numbers were transformed.
+///   - spacing: how far apart they were taken.
+///   - dtype: float32 or float64.
+public func fftFrequencies(_ count: Int, spacing: Double = 1, dtype: DType = .float32) -> Tensor {
+  frequencies((0..<max(0, count)).map { $0 < (count + 1) / 2 ? $0 : $0 - count }, count, spacing, dtype)
+}
+
+/// The frequencies of the numbers that a transform of real ones gives.
+///
+/// ```swift
+/// print(rfftFrequencies(4, spacing: 0.5))  // [0.0, 0.5, 1.0] : [3] float32
+/// ```
+public func rfftFrequencies(_ count: Int, spacing: Double = 1, dtype: DType = .float32) -> Tensor {
+  frequencies(Array(0..<max(0, count / 2 + 1)), count, spacing, dtype)
+}
+
+private func frequencies(_ cycles: [Int], _ count: Int, _ spacing: Double, _ dtype: DType) -> Tensor {
+  guard count > 0, dtype.isFloatingPoint else {
+    return fail(
+      .invalidArgument, "fftFrequencies", "\(count) frequencies of \(dtype); expected at least one, of floats")
+  }
+  return Tensor(cycles.map { Double($0) / (Double(count) * spacing) }, shape: [cycles.count]).cast(to: dtype)
+}
+
+extension Tensor {
+  /// This tensor with axes cut, or filled up with zeros at their ends; nil, inside ``checked(_:)``, if that cannot be.
+  func resized(to counts: [Int]?, axes: [Int], in shape: Shape, _ operation: StaticString) -> Tensor? {
+    guard let counts else { return self }
+    guard counts.count == axes.count, counts.allSatisfy({ $0 > 0 }) else {
+      fail(.invalidArgument, operation, "the extents \(counts) for axes \(axes); expected one above 0 for each")
+      return nil
+    }
+    var result = self
+    for (axis, count) in Swift.zip(axes, counts) {
+      guard let axis = resolve(axis, in: shape, for: operation) else { return nil }
+      let missing = count - result.shape[axis]
+      if missing < 0 { result = result.narrowed(axis: axis, from: 0, count: count) }
+      if missing > 0 {
+        var widths = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
+        widths[axis].after = missing
+        result = result.padded(widths)
+      }
+    }
+    return result
+  }
 }

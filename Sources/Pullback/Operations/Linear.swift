@@ -67,8 +67,8 @@ extension Tensor {
     let needs = (x: x.isTracked, weight: weight.isTracked, bias: bias?.isTracked ?? false)
     return recorded(
       as: "linearReLU", wrt: [x, weight] + (bias.map { [$0] } ?? []),
-      jointlyWithResult: { dy, y in
-        let dz = reluGradient(dy, y)
+      jointlyWithResult: { (dy: consuming Tensor, y) in
+        let dz = reluGradient(consume dy, y)
         return [
           needs.x ? multiply(dz, transposed: false, weight, transposed: true) : nil,
           needs.weight ? multiply(x, transposed: true, dz, transposed: false) : nil,

@@ -60,8 +60,8 @@ extension Tensor {
       .recorded(
         as: "logSumExp", wrt: x,
         withResult: { dy, y in
-          let y = y.expanded(at: -1)
-          return dy.expanded(at: -1) * select(where: y .== -.infinity, then: 0, else: x.softmax())
+          if isRecording { return dy.expanded(at: -1) * softmaxOfVisible(x) }
+          return dy.expanded(at: -1) * select(where: y.expanded(at: -1) .== -.infinity, then: 0, else: x.softmax())
         })
   }
 

@@ -162,14 +162,14 @@ enum VJP {
 /// The derivative of an operation whose operands' cotangents are computed together.
 final class Joint {
   let operands: [Entry]
-  let vjp: (_ dys: [Tensor?], _ ys: [Tensor]) -> [Tensor?]
+  let vjp: (_ dys: consuming [Tensor?], _ ys: [Tensor]) -> [Tensor?]
   /// The results' elements, if the derivative wants them.
   let results: [Elements]
   let resultCount: Int
 
   init(
     _ operands: [Entry], results: [Elements], resultCount: Int,
-    vjp: @escaping (_ dys: [Tensor?], _ ys: [Tensor]) -> [Tensor?]
+    vjp: @escaping (_ dys: consuming [Tensor?], _ ys: [Tensor]) -> [Tensor?]
   ) {
     self.operands = operands
     self.results = results

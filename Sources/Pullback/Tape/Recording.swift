@@ -289,9 +289,12 @@ extension Tensor {
   ///   - vjp: from the cotangent of the result, the cotangents of all operands in order; nil stands for zero, and what
   ///     belongs to an operand that is not tracked is ignored.
   public func recorded(
-    as name: StaticString, wrt operands: [Tensor], jointly vjp: @escaping (_ dy: Tensor) -> [Tensor?]
+    as name: StaticString, wrt operands: [Tensor], jointly vjp: @escaping (_ dy: consuming Tensor) -> [Tensor?]
   ) -> Tensor {
-    [self].recorded(as: name, wrt: operands) { dys in dys[0].map(vjp) ?? [] }[0]
+    [self].recorded(as: name, wrt: operands, keepingResults: false) { (dys: consuming [Tensor?], _) in
+      guard let dy = dys[0].take() else { return [] }
+      return vjp(consume dy)
+    }[0]
   }
 
   /// Records this result of an operation whose operands' cotangents are computed together, with the help of the result.
@@ -312,9 +315,12 @@ extension Tensor {
   /// ```
   public func recorded(
     as name: StaticString, wrt operands: [Tensor],
-    jointlyWithResult vjp: @escaping (_ dy: Tensor, _ y: Tensor) -> [Tensor?]
+    jointlyWithResult vjp: @escaping (_ dy: consuming Tensor, _ y: Tensor) -> [Tensor?]
   ) -> Tensor {
-    [self].recorded(as: name, wrt: operands) { dys, ys in dys[0].map { vjp($0, ys[0]) } ?? [] }[0]
+    [self].recorded(as: name, wrt: operands, keepingResults: true) { (dys: consuming [Tensor?], ys) in
+      guard let dy = dys[0].take() else { return [] }
+      return vjp(consume dy, ys[0])
+    }[0]
   }
 
   /// One or two operands that may be tracked.
@@ -353,16 +359,16 @@ extension [Tensor] {
     recorded(as: name, wrt: operands, keepingResults: true, vjp)
   }
 
-  private func recorded(
+  fileprivate func recorded(
     as name: StaticString, wrt operands: [Tensor], keepingResults: Bool,
-    _ vjp: @escaping (_ dys: [Tensor?], _ ys: [Tensor]) -> [Tensor?]
+    _ vjp: @escaping (_ dys: consuming [Tensor?], _ ys: [Tensor]) -> [Tensor?]
   ) -> [Tensor] {
     guard isRecording, !isEmpty, operands.contains(where: \.isTracked) else { return self }
     let positions = operands.indices.filter { operands[$0].isTracked }
     let joint = Joint(
       positions.map { operands[$0].entry! }, results: keepingResults ? map(\.elements) : [], resultCount: count
-    ) { dys, ys in
-      let terms = vjp(dys, ys)
+    ) { (dys: consuming [Tensor?], ys) in
+      let terms = vjp(consume dys, ys)
       return positions.map { $0 < terms.count ? terms[$0] : nil }
     }
     let entry = Entry(name, of: self[0].elements, .joint(joint))

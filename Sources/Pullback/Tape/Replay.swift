@@ -210,9 +210,10 @@ struct Replay {
       dys[index] = dys[index].map { $0 + dy } ?? dy
       severalCotangents[sourcePlace] = dys
     case .joint(let joint):
-      guard let dys = severalCotangents.removeValue(forKey: place) ?? dy.map({ [$0] }) else { return }
+      // Handed over, so that the derivative may write over them.
+      guard let dys = severalCotangents.removeValue(forKey: place) ?? dy.take().map({ [$0] }) else { return }
       let several = joint.resultCount > 1
-      let terms = joint.vjp(dys, joint.results.enumerated().map { saved($1, several ? $0 : nil, of: entry) })
+      let terms = joint.vjp(consume dys, joint.results.enumerated().map { saved($1, several ? $0 : nil, of: entry) })
       let places = furtherOperands[Int(steps[Int(place)].furtherOperands)]
       for (index, term) in terms.enumerated() {
         if let term { accumulate(term, places[index], joint.operands[index], from: entry) }

@@ -31,18 +31,20 @@ func layerNormRows(
   return (Tensor(y), Tensor(mean), Tensor(inverse))
 }
 
-/// The gradients of `layerNormRows` with respect to x and, if there is a weight, to weight and bias.
+/// The gradients of `layerNormRows` with respect to x and, if there is a weight, to weight and bias. That of x is written
+/// over `dy` where nobody else sees it.
 func layerNormGradientRows(
-  _ dy: Tensor, _ x: Tensor, _ weight: Tensor?, _ mean: Tensor, _ inverse: Tensor
+  _ dy: consuming Tensor, _ x: Tensor, _ weight: Tensor?, _ mean: Tensor, _ inverse: Tensor
 ) -> (dx: Tensor, dWeight: Tensor?, dBias: Tensor?) {
   let operation: StaticString = "layerNormGradient"
   let (rows, columns, size) = (x.shape[0], x.shape[1], x.dtype.byteCount)
   let pieces = rowPieces(rows)
+  let reused = dy.isContiguous && Elements.isUnique(&dy.elements) ? dy.elements : nil
   guard let kernel = x.dtype.kernels.pointee.rows.layer_norm_gradient,
     let source = x.elements.contiguous(for: operation),
     let cotangent = dy.elements.contiguous(for: operation),
     let mean = mean.elements.contiguous(for: operation), let inverse = inverse.elements.contiguous(for: operation),
-    let dx = Elements.allocate(x.shape, x.dtype, for: operation),
+    let dx = reused ?? Elements.allocate(x.shape, x.dtype, for: operation),
     let sums = Elements.filled([pieces.count, weight == nil ? 0 : 2, columns], x.dtype, with: 0, for: operation)
   else { return (.standIn, nil, nil) }
   let weight = weight?.elements.contiguous(for: operation)

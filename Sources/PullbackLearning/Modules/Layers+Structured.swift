@@ -17,13 +17,14 @@ public struct Conv2D: Layer {
   /// How far a filter moves from one result to the next.
   public let stride: PerAxis
   /// Zeros before and after each spatial axis.
-  public let padding: PerAxis
+  public let padding: ConvolutionPadding
   /// What is applied to the result, in the same pass.
   public let activation: LinearActivation
 
   /// A layer with the given filters.
   public init(
-    weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: PerAxis = 0, activation: LinearActivation = .none
+    weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: ConvolutionPadding = 0,
+    activation: LinearActivation = .none
   ) {
     self.weight = weight.requiringGradient()
     self.bias = bias?.requiringGradient()
@@ -34,7 +35,8 @@ public struct Conv2D: Layer {
 
   /// A layer of square filters drawn from a distribution, with biases of zero.
   public init(
-    _ inputs: Int, _ outputs: Int, kernel: Int, stride: PerAxis = 1, padding: PerAxis = 0, hasBias: Bool = true,
+    _ inputs: Int, _ outputs: Int, kernel: Int, stride: PerAxis = 1, padding: ConvolutionPadding = 0,
+    hasBias: Bool = true,
     activation: LinearActivation = .none, initializer: Initializer = .heNormal, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {

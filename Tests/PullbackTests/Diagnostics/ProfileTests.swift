@@ -68,7 +68,8 @@ import Testing
 @Suite(.serialized) struct MemoryStatisticsTests {
   @Test func descriptionsAreShort() {
     let statistics = MemoryStatistics(
-      liveBytes: 1_536_000, peakLiveBytes: 2_000_000_000, cachedBytes: 0, liveBuffers: 3, liveEntries: 7)
+      liveBytes: 1_536_000, peakLiveBytes: 2_000_000_000, cachedBytes: 0, liveBuffers: 3,
+      systemAllocations: 0, liveEntries: 7)
     #expect(statistics.description == "1.536 MB in 3 buffers (peak 2 GB, cached 0 B), 7 entries")
   }
 

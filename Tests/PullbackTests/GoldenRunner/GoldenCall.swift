@@ -12,8 +12,12 @@ struct GoldenCall {
 
   /// An argument that may be left out.
   func optional(_ role: String, at position: Int) -> Tensor? {
-    guard let roles else { return position < arguments.count ? arguments[position] : nil }
-    return roles.firstIndex(of: role).map { arguments[$0] }
+    if let place = roles?.firstIndex(of: role) { return arguments[place] }
+    // Some operations list the last arguments in an attribute.
+    let names = attributes.list("names").map(\.string)
+    if let place = names.firstIndex(of: role) { return arguments[arguments.count - names.count + place] }
+    if roles != nil || !names.isEmpty { return nil }
+    return position < arguments.count ? arguments[position] : nil
   }
 
   /// An attribute; nil if it is missing or null.
@@ -24,7 +28,7 @@ struct GoldenCall {
   func int(_ name: String, default value: Int = 0) -> Int { attribute(name)?.int ?? value }
   func ints(_ name: String) -> [Int] { attribute(name)?.ints ?? [] }
   func double(_ name: String, default value: Double = 0) -> Double { attribute(name)?.double ?? value }
-  func flag(_ name: String) -> Bool { attribute(name)?.isTrue ?? false }
+  func flag(_ name: String, default value: Bool = false) -> Bool { attribute(name)?.isTrue ?? value }
   func string(_ name: String) -> String { attribute(name)?.string ?? "" }
   func optionalInt(_ name: String) -> Int? { attribute(name)?.int }
   func optionalInts(_ name: String) -> [Int]? { attribute(name)?.ints }

@@ -154,6 +154,7 @@ extension JSON {
     case .number(let number): number
     case .string("inf"): .infinity
     case .string("-inf"): -.infinity
+    case .string(let text): Double(text) ?? .nan
     default: .nan
     }
   }

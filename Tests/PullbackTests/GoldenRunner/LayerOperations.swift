@@ -1,9 +1,9 @@
-import Pullback
+@testable import Pullback
 
 let layerOperations: [String: GoldenOperation] = [
-  "adaptive_avg_pool1d": one { adaptiveAvgPool1D($0[0], output: PerAxis($0.ints("output"))) },
-  "adaptive_avg_pool2d": one { adaptiveAvgPool2D($0[0], output: PerAxis($0.ints("output"))) },
-  "adaptive_max_pool2d": one { adaptiveMaxPool2D($0[0], output: PerAxis($0.ints("output"))) },
+  "adaptive_avg_pool1d": one { adaptiveAvgPool1D($0[0], output: $0.perAxis("output", 1)) },
+  "adaptive_avg_pool2d": one { adaptiveAvgPool2D($0[0], output: $0.perAxis("output", 1)) },
+  "adaptive_max_pool2d": one { adaptiveMaxPool2D($0[0], output: $0.perAxis("output", 1)) },
   "attention": one {
     scaledDotProductAttention(
       $0[0], $0[1], $0[2], mask: $0.optional("mask", at: 3), causal: $0.flag("causal"),
@@ -32,17 +32,17 @@ let layerOperations: [String: GoldenOperation] = [
   },
   "conv1d": one {
     conv1D(
-      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
+      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.convolutionPadding,
       dilation: $0.dilation, groups: $0.groups)
   },
   "conv2d": one {
     conv2D(
-      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
+      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.convolutionPadding,
       dilation: $0.dilation, groups: $0.groups)
   },
   "conv3d": one {
     conv3D(
-      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.padding,
+      $0[0], weight: $0[1], bias: $0.optional("b", at: 2), stride: $0.stride, padding: $0.convolutionPadding,
       dilation: $0.dilation, groups: $0.groups)
   },
   "conv_transpose1d": one {
@@ -67,7 +67,11 @@ let layerOperations: [String: GoldenOperation] = [
       bias: $0.optional("bias", at: 2),
       epsilon: $0.double("eps", default: 1e-5))
   },
-  "instance_norm": one { instanceNorm($0[0], epsilon: $0.double("eps", default: 1e-5)) },
+  "instance_norm": one {
+    instanceNorm(
+      $0[0], weight: $0.optional("weight", at: 1), bias: $0.optional("bias", at: 2),
+      epsilon: $0.double("eps", default: 1e-5))
+  },
   "layer_norm": one { call in
     // The weight says which shape is normalised.
     let weight = call.optional("weight", at: 1) ?? Tensor.ones(Shape(call.ints("shape")), dtype: call.dtype)
@@ -77,17 +81,17 @@ let layerOperations: [String: GoldenOperation] = [
   },
   "max_pool1d": one {
     maxPool1D(
-      $0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation,
+      $0[0], kernel: $0.kernel, stride: $0.perAxis("stride"), padding: $0.padding, dilation: $0.dilation,
       ceilMode: $0.flag("ceil_mode"))
   },
   "max_pool2d": one {
     maxPool2D(
-      $0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation,
+      $0[0], kernel: $0.kernel, stride: $0.perAxis("stride"), padding: $0.padding, dilation: $0.dilation,
       ceilMode: $0.flag("ceil_mode"))
   },
   "max_pool3d": one {
     maxPool3D(
-      $0[0], kernel: $0.kernel, stride: $0.stride, padding: $0.padding, dilation: $0.dilation,
+      $0[0], kernel: $0.kernel, stride: $0.perAxis("stride"), padding: $0.padding, dilation: $0.dilation,
       ceilMode: $0.flag("ceil_mode"))
   },
   "multihead_attention": one {
@@ -116,8 +120,18 @@ extension GoldenCall {
   fileprivate var padding: PerAxis { perAxis("padding", 0) }
   fileprivate var dilation: PerAxis { perAxis("dilation", 1) }
 
-  fileprivate func perAxis(_ name: String, _ value: Int) -> PerAxis {
-    optionalInts(name).map { PerAxis($0) } ?? PerAxis(value)
+  fileprivate var convolutionPadding: ConvolutionPadding {
+    string("padding") == "same" ? .same : ConvolutionPadding(padding)
+  }
+
+  fileprivate func perAxis(_ name: String, _ value: Int) -> PerAxis { perAxis(name) ?? PerAxis(value) }
+
+  /// One number or a list of them; nil if there is neither.
+  fileprivate func perAxis(_ name: String) -> PerAxis? {
+    attribute(name).flatMap { value in
+      if case .array = value { return PerAxis(value.ints) }
+      return value.double.isNaN ? nil : PerAxis(value.int)
+    }
   }
 }
 
@@ -125,5 +139,9 @@ extension GoldenCall {
 private func averaging(
   _ body: @escaping @Sendable (Tensor, PerAxis, PerAxis, PerAxis, Bool, Bool) -> Tensor
 ) -> GoldenOperation {
-  one { body($0[0], $0.kernel, $0.stride, $0.padding, $0.flag("ceil_mode"), $0.flag("count_include_pad")) }
+  one {
+    body(
+      $0[0], $0.kernel, $0.perAxis("stride") ?? $0.kernel, $0.padding, $0.flag("ceil_mode"),
+      $0.flag("count_include_pad", default: true))
+  }
 }

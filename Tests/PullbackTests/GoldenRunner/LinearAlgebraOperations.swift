@@ -1,4 +1,4 @@
-import Pullback
+@testable import Pullback
 
 let linearAlgebraOperations: [String: GoldenOperation] = [
   "cholesky": unary { try $0.cholesky() },
@@ -19,10 +19,7 @@ let linearAlgebraOperations: [String: GoldenOperation] = [
   "eigvalsh": unary { $0.eigenvaluesHermitian() },
   "inverse": unary { try $0.inverse() },
   "matrix_norm": one { call in
-    guard let norm = matrixNorms[call.attribute("ord")?.string ?? String(call.int("ord"))] else {
-      throw NotOffered("matrix_norm with that order")
-    }
-    return call[0].matrixNorm(norm)
+    call[0].matrixNorm(try matrixNorm(call.attribute("ord") ?? .string("fro")))
   },
   "matrix_power": one { try $0[0].matrixPower($0.int("n")) },
   "pinv": unary { $0.pinv() },
@@ -34,7 +31,11 @@ let linearAlgebraOperations: [String: GoldenOperation] = [
     let (sign, logAbsolute) = call[0].slogdet()
     return [sign, logAbsolute]
   },
-  "solve": binary { try solve($0, $1) },
+  "solve": one { call in
+    // Vectors may come in batches.
+    if call.flag("vector") { return try solve(call[0], call[1].expanded(at: -1)).squeezed(axis: -1) }
+    return try solve(call[0], call[1])
+  },
   "svd_fn": one { call in
     let (u, s, vt) = call[0].svd()
     return (u * spectral(call.string("fn"), s).expanded(at: -2)).matmul(vt)
@@ -43,7 +44,7 @@ let linearAlgebraOperations: [String: GoldenOperation] = [
   "trace": unary { $0.trace() },
   "triangular_solve": one {
     try solveTriangular(
-      $0[0], $0[1], upper: $0.flag("upper"), unit: $0.flag("unit"), left: $0.flag("left"))
+      $0[0], $0[1], upper: $0.flag("upper"), unit: $0.flag("unit"), left: $0.flag("left", default: true))
   },
   "tril": one { $0[0].tril(offset: $0.int("k")) },
   "triu": one { $0[0].triu(offset: $0.int("k")) },
@@ -59,6 +60,16 @@ private func spectral(_ name: String, _ x: Tensor) -> Tensor {
   }
 }
 
-private let matrixNorms: [String: MatrixNorm] = [
-  "fro": .frobenius, "nuc": .nuclear, "1": .one, "inf": .infinity, "2": .spectral,
-]
+private func matrixNorm(_ order: JSON) throws -> MatrixNorm {
+  if case .string("fro") = order { return .frobenius }
+  if case .string("nuc") = order { return .nuclear }
+  switch order.double {
+  case 1: return .one
+  case -1: return .minusOne
+  case 2: return .spectral
+  case -2: return .minusSpectral
+  case .infinity: return .infinity
+  case -.infinity: return .minusInfinity
+  default: throw NotOffered("matrix_norm of the order \(order)")
+  }
+}

@@ -1,4 +1,4 @@
-import Pullback
+@testable import Pullback
 
 let productOperations: [String: GoldenOperation] = [
   "cross": binary { cross($0, $1) },
@@ -11,6 +11,7 @@ let productOperations: [String: GoldenOperation] = [
   "tensordot": one { call in
     let axes = call.attributes.list("axes")
     if axes.isEmpty { return tensordot(call[0], call[1], axes: call.int("axes")) }
-    return tensordot(call[0], call[1], axes: (axes[0].ints, axes[1].ints))
+    func several(_ axes: JSON) -> [Int] { axes.items.isEmpty ? [axes.int] : axes.ints }
+    return tensordot(call[0], call[1], axes: (several(axes[0]), several(axes[1])))
   },
 ]

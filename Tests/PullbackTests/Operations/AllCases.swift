@@ -2,6 +2,5 @@ extension OperationCase {
   /// Every row of every table.
   static let all: [OperationCase] =
     arithmetic + elementary + special + activations + reductions + shapes + indexing + products + losses
-    + composedLosses
-    + transforms + linearAlgebra + matrices + layers
+    + transforms + sampling + linearAlgebra + matrices + layers
 }

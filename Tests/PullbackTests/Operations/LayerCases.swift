@@ -30,6 +30,10 @@ extension OperationCase {
     .of("convTransposed3D", [[1, 1, 2, 2, 1], [1, 2, 1, 2, 2], [2]]) {
       convTransposed3D($0[0], weight: $0[1], bias: $0[2])
     },
+    .of("conv2D, same", [[1, 1, 4, 3], [2, 1, 2, 3]]) { conv2D($0[0], weight: $0[1], stride: [2, 1], padding: .same) },
+    .of("conv1D, uneven padding", [[2, 1, 4], [1, 1, 2]]) {
+      conv1D($0[0], weight: $0[1], padding: .sides(before: 2, after: 1))
+    },
     .of("convolved", [[4], [3]]) { convolved($0[0], $0[1]) },
     .of("convolved, same", [[2], [5]]) { convolved($0[0], $0[1], mode: .same) },
     .of("convolved, valid", [[5], [2]]) { convolved($0[0], $0[1], mode: .valid) },
@@ -63,6 +67,28 @@ extension OperationCase {
     .of("adaptiveMaxPool2D", [1, 5, 4], .distinct) { adaptiveMaxPool2D($0, output: [2, 3]) },
     .of("adaptiveMaxPool3D", [1, 2, 3, 4], .distinct) { adaptiveMaxPool3D($0, output: [1, 2, 3]) },
     .of("lpPool2D", [1, 4, 4]) { lpPool2D($0, p: 3, kernel: 2) },
+    .of("adaptiveMaxPool1DWithIndices", [2, 5], .distinct) { adaptiveMaxPool1DWithIndices($0, output: 2).values },
+    .of("adaptiveMaxPool2DWithIndices", [1, 5, 4], .distinct) { x in
+      let (y, places) = adaptiveMaxPool2DWithIndices(x, output: [2, 3])
+      return maxUnpool(y.squared(), indices: places, output: [5, 4])
+    },
+    .of("adaptiveMaxPool3DWithIndices", [1, 2, 3, 2], .distinct) {
+      adaptiveMaxPool3DWithIndices($0, output: [1, 2, 1]).values
+    },
+    .of("lpPool1D", [2, 5]) { lpPool1D($0, p: 2, kernel: 3, stride: 2, ceilMode: true) },
+    .of("lpPool3D", [1, 2, 3, 2]) { lpPool3D($0, p: 1.5, kernel: [2, 1, 2]) },
+    .of("fractionalMaxPool2D", [1, 2, 5, 6], .distinct) {
+      fractionalMaxPool2D($0, kernel: 2, output: [3, 4], samples: Tensor([[[0.3, 0.8], [0.6, 0]]]))
+    },
+    .of("fractionalMaxPool3D", [1, 1, 3, 4, 3], .distinct) {
+      fractionalMaxPool3D($0, kernel: [2, 2, 1], output: [2, 2, 3], samples: Tensor([[[0.1, 0.7, 0.4]]]))
+    },
+    .of("fractionalMaxPool2DWithIndices", [1, 1, 4, 5], .distinct) {
+      fractionalMaxPool2DWithIndices($0, kernel: [2, 3], output: [3, 2], samples: Tensor([[[0.5, 0.2]]])).values
+    },
+    .of("fractionalMaxPool3DWithIndices", [1, 1, 3, 3, 2], .distinct) {
+      fractionalMaxPool3DWithIndices($0, kernel: 2, output: [2, 2, 1], samples: Tensor([[[0.5, 0.2, 0]]])).values
+    },
     .of("maxUnpool", [1, 4, 4], .distinct) { x in
       let (y, places) = maxPool2DWithIndices(x, kernel: 2)
       return maxUnpool(y * y, indices: places, output: [4, 4])
@@ -71,6 +97,10 @@ extension OperationCase {
     .of("upsampled, linear", [1, 3, 2]) { upsampled($0, to: [5, 3], mode: .linear) },
     .of("upsampled, aligned", [1, 3]) { upsampled($0, to: [5], mode: .linear, alignCorners: true) },
     .of("upsampled, bicubic", [1, 4, 3]) { upsampled($0, to: [5, 4], mode: .bicubic) },
+    .of("upsampled, bicubic, aligned", [1, 4]) { upsampled($0, to: [6], mode: .bicubic, alignCorners: true) },
+    .of("upsampled, nearest exactly", [1, 5]) { upsampled($0, to: [3], mode: .nearestExact) },
+    .of("upsampled, linear, antialiased", [1, 7, 3]) { upsampled($0, to: [3, 5], mode: .linear, antialiased: true) },
+    .of("upsampled, bicubic, antialiased", [1, 9]) { upsampled($0, to: [4], mode: .bicubic, antialiased: true) },
     .of("upsampled, area", [1, 5]) { upsampled($0, to: [3], mode: .area) },
     .of("gridSample", [[1, 2, 3, 3], [1, 2, 2, 2]]) { gridSample($0[0], at: $0[1] * 0.31) },
     .of("gridSample, border", [[1, 1, 3, 4], [1, 1, 3, 2]]) {
@@ -80,9 +110,17 @@ extension OperationCase {
       gridSample($0[0], at: $0[1] * 0.93, padding: .reflection)
     },
     .of("gridSample, nearest", [1, 2, 3, 3]) {
-      gridSample($0, at: Tensor([[[[0.1, -0.8], [0.7, 0.2]]]]).cast(to: $0.dtype), nearest: true)
+      gridSample($0, at: Tensor([[[[0.1, -0.8], [0.7, 0.2]]]]).cast(to: $0.dtype), mode: .nearest)
     },
-    .of("affineGrid", [1, 2, 3]) { affineGrid($0, height: 2, width: 3) },
+    .of("gridSample, bicubic", [[1, 2, 4, 4], [1, 1, 3, 2]]) {
+      gridSample($0[0], at: $0[1] * 0.31, mode: .bicubic, padding: .border)
+    },
+    .of("gridSample, bicubic, zeros", [[1, 1, 3, 4], [1, 1, 3, 2]]) {
+      gridSample($0[0], at: $0[1] * 0.77, mode: .bicubic, alignCorners: true)
+    },
+    .of("gridSample of a volume", [[1, 2, 2, 3, 2], [1, 1, 2, 1, 3]]) { gridSample($0[0], at: $0[1] * 0.41) },
+    .of("affineGrid of a volume", [1, 3, 4]) { affineGrid($0, to: [2, 1, 2], alignCorners: true) },
+    .of("affineGrid", [1, 2, 3]) { affineGrid($0, to: [2, 3]) },
     .of("pixelShuffle", [1, 4, 2, 3]) { pixelShuffle($0, factor: 2) },
     .of("pixelUnshuffle", [1, 1, 4, 2]) { pixelUnshuffle($0, factor: 2) },
     .of("channelShuffle", [1, 4, 2]) { channelShuffle($0, groups: 2) },
@@ -137,11 +175,21 @@ extension OperationCase {
     .of("scaledDotProductAttention, shared keys", [[2, 3, 2], [2, 2], [2, 3]]) {
       scaledDotProductAttention($0[0], $0[1], $0[2])
     },
+    .of("scaledDotProductAttention, dropout", [[2, 3, 2], [2, 3, 2], [2, 3, 2]]) {
+      var generator = PhiloxGenerator(seed: 3)
+      return scaledDotProductAttention($0[0], $0[1], $0[2], causal: true, dropout: 0.3, using: &generator)
+    },
     .of("multiHeadAttention", [[1, 3, 4], [4, 12], [12], [4, 2], [2]]) {
       multiHeadAttention($0[0], weight: $0[1], bias: $0[2], outputWeight: $0[3], outputBias: $0[4], heads: 2)
     },
     .of("multiHeadAttention, grouped", [[1, 2, 3], [3, 8], [4, 2]]) {
       multiHeadAttention($0[0], weight: $0[1], outputWeight: $0[2], heads: 2, keyHeads: 1, causal: true)
+    },
+    .of("multiHeadAttention(_:_:_:heads:keyHeads:mask:causal:)", [[1, 2, 4], [1, 3, 4], [1, 3, 6]]) {
+      multiHeadAttention($0[0], $0[1], $0[2], heads: 2)
+    },
+    .of("multiHeadAttention(_:_:_:heads:keyHeads:mask:causal:), grouped", [[1, 2, 4], [1, 3, 1], [1, 3, 2], [3]]) {
+      multiHeadAttention($0[0], $0[1], $0[2], heads: 4, keyHeads: 1, mask: $0[3])
     },
     .of("rotaryEmbedding", [2, 3, 4]) { rotaryEmbedding($0, base: 10) },
     .of("rotaryEmbedding, halves", [3, 4]) { rotaryEmbedding($0, base: 10, offset: 2, interleaved: false) },
@@ -157,6 +205,11 @@ extension OperationCase {
     },
     .of("embeddingBag, mean", [4, 2]) {
       embeddingBag(Tensor([3, 0, 3], dtype: .int64), offsets: [0, 1, 1], in: $0, mode: .mean)
+    },
+    .of("embeddingBag, padding", [[4, 2], [5]]) {
+      embeddingBag(
+        Tensor([3, 1, 0, -3, 3], dtype: .int64), offsets: [0, 2, 4], in: $0[0], mode: .sum, weights: $0[1],
+        paddingIndex: 1)
     },
     .of("embeddingBag, max", [4, 2], .distinct) {
       embeddingBag(Tensor([3, 0, 3], dtype: .int64), offsets: [0, 1, 1], in: $0, mode: .max)
@@ -191,6 +244,10 @@ extension OperationCase {
     .of("alphaDropout", [3, 4]) {
       var generator = PhiloxGenerator(seed: 3)
       return alphaDropout($0, probability: 0.4, using: &generator)
+    },
+    .of("featureAlphaDropout", [3, 4, 2]) {
+      var generator = PhiloxGenerator(seed: 3)
+      return featureAlphaDropout($0, probability: 0.4, using: &generator)
     },
     .of("sparsePlus", [2, 3]) { sparsePlus($0 * 0.9) },
     // What differences show is the value, which is constant; the gradient is that of something else.

@@ -7,19 +7,6 @@ private func gram(_ x: Tensor) -> Tensor { x.matmul(x.transposed()) + Tensor.eye
 private func dominant(_ x: Tensor) -> Tensor { x + Tensor.eye(x.shape[-1], dtype: x.dtype) * 5 }
 
 extension OperationCase {
-  static let transforms: [OperationCase] = [
-    .of("fft", [2, 4, 2]) { fft($0, axes: [1 - 2]) },
-    .of("fft, two axes", [3, 2, 2]) { fft($0, axes: [0, 1], normalization: .orthonormal) },
-    .of("ifft", [5, 2]) { ifft($0) },
-    .of("rfft", [2, 5]) { rfft($0) },
-    .of("irfft", [3, 2]) { irfft($0, count: 5) },
-    OperationCase("complexProduct", [[3, 2], [3, 2]], [.signed(0.3...2)]) { complexProduct($0[0], $0[1]) },
-    .of("fftShift", [4, 3]) { fftShift($0, axes: [0, 1]) },
-    .of("inverseFFTShift", [4, 3]) { inverseFFTShift($0, axes: [0, 1]) },
-  ]
-}
-
-extension OperationCase {
   // Factors whose signs or order are not determined are put together again before they are compared.
   static let linearAlgebra: [OperationCase] = [
     .of("cholesky", [3, 3]) { try! gram($0).cholesky() },

@@ -42,34 +42,4 @@ extension OperationCase {
       $0[0].matmul($0[1])
     }
   }
-
-  static let losses: [OperationCase] = [
-    .of("softmaxCrossEntropy", [3, 4]) { softmaxCrossEntropy($0, labels: [0, 3, 1]) },
-    .of("softmaxCrossEntropy, each", [3, 4]) { softmaxCrossEntropy($0, labels: [0, 3, 1], reduction: .none) },
-    .of("softmaxCrossEntropy, sum", [3, 4]) { softmaxCrossEntropy($0, labels: [0, 3, 1], reduction: .sum) },
-    OperationCase("softmaxCrossEntropy, distributions", [[3, 4], [3, 4]], [.signed(0.3...2), .within(0.1...0.4)]) {
-      softmaxCrossEntropy($0[0], distributions: $0[1])
-    },
-    OperationCase("crossEntropy", [[3, 4, 2], [4]], [.signed(0.3...2), .within(0.5...1)]) {
-      crossEntropy(
-        $0[0], labels: Tensor([[0, 3], [1, 1], [2, 0]], dtype: .int64), classAxis: 1, weights: $0[1], ignoring: 2,
-        labelSmoothing: 0.1)
-    },
-    OperationCase("binaryCrossEntropy", [[2, 3], [2, 3]], [.within(0.2...0.8)]) { binaryCrossEntropy($0[0], $0[1]) },
-    OperationCase("binaryCrossEntropy of logits", [[2, 3], [2, 3]], [.signed(0.3...2), .within(0.2...0.8)]) {
-      binaryCrossEntropy(logits: $0[0], $0[1])
-    },
-    OperationCase("klDivergence", [[2, 3], [2, 3]], [.within(0.2...0.8)]) { klDivergence($0[0], $0[1]) },
-    OperationCase("meanSquaredError", [[2, 3], [2, 3]], [.signed(0.3...2)]) { meanSquaredError($0[0], $0[1]) },
-    OperationCase("meanAbsoluteError", [[2, 3], [2, 3]], [.distinct], allowsSame: false) {
-      meanAbsoluteError($0[0], $0[1])
-    },
-    OperationCase("smoothL1Loss", [[2, 3], [2, 3]], [.distinct], allowsSame: false) {
-      smoothL1Loss($0[0], $0[1], beta: 0.7)
-    },
-    OperationCase("huberLoss", [[2, 3], [2, 3]], [.distinct], allowsSame: false) {
-      huberLoss($0[0], $0[1], delta: 0.7)
-    },
-    OperationCase("logCoshLoss", [[2, 3], [2, 3]], [.signed(0.3...2)]) { logCoshLoss($0[0], $0[1]) },
-  ]
 }

@@ -46,7 +46,7 @@ extension Tensor {
     if dtype != .float64 { return cast(to: .float64).matrixExp().cast(to: dtype) }
     let x = self, n = shape[-1]
     if count == 0 { return self }
-    return withoutRecording { exponential(x.detached()) }
+    return withoutRecording { scaledAndSquared(x.detached()) }
       .recorded(
         as: "matrixExp", wrt: x,
         { dy in
@@ -59,7 +59,7 @@ extension Tensor {
 }
 
 /// By a Padé approximation of degree 13 of the matrix divided by a power of two, squared as often again (Higham 2005).
-private func exponential(_ x: Tensor) -> Tensor {
+private func scaledAndSquared(_ x: Tensor) -> Tensor {
   let identity = Tensor.eye(x.shape[-1], dtype: .float64)
   // Up to this 1-norm the approximation is exact to rounding.
   let limit = 5.371920351148152

@@ -197,11 +197,27 @@ public func focalLoss(
   return (losses * (targets * alpha + (1 - targets) * (1 - alpha))).reduced(reduction)
 }
 
-/// One minus the overlap of probabilities and 0/1 targets, `(2 Σ p·t + s) / (Σ p + Σ t + s)`, over all elements.
+/// One minus the overlap of probabilities and 0/1 targets, `(2 Σ p·t + s) / (Σ p + Σ t + s)`, of each example.
 ///
 /// ```swift
-/// print(diceLoss(Tensor([1, 0.5]), Tensor([1, 0])))  // 0.14285713
+/// let p = Tensor([[1, 0.5], [0, 1]]), t = Tensor([[1, 0], [0, 1]])
+/// print(diceLoss(p, t, reduction: .none))  // [0.142857, 0.0] : [2] float32
 /// ```
-public func diceLoss(_ probabilities: Tensor, _ targets: Tensor, smoothing: Double = 1) -> Tensor {
-  1 - ((probabilities * targets).sum() * 2 + smoothing) / (probabilities.sum() + targets.sum() + smoothing)
+///
+/// - Parameters:
+///   - probabilities: `[batch, …]`; a vector is one example.
+///   - targets: what is wanted, of the same shape.
+///   - smoothing: s, which keeps empty examples from being 0/0.
+///   - reduction: what becomes of the examples' losses.
+public func diceLoss(
+  _ probabilities: Tensor, _ targets: Tensor, smoothing: Double = 1, reduction: LossReduction = .mean
+) -> Tensor {
+  guard probabilities.shape == targets.shape else {
+    return fail(
+      .shapeMismatch, "diceLoss",
+      "probabilities of shape \(probabilities.shape) for targets of shape \(targets.shape); expected the same shape")
+  }
+  let axes = Array((probabilities.rank > 1 ? 1 : 0)..<probabilities.rank)
+  let overlap = (probabilities * targets).sum(axes: axes), sizes = (probabilities + targets).sum(axes: axes)
+  return (1 - (overlap * 2 + smoothing) / (sizes + smoothing)).reduced(reduction)
 }

@@ -23,6 +23,28 @@ public func hingeEmbeddingLoss(
   select(where: y .== 1, then: x, else: relu(margin - x)).reduced(reduction)
 }
 
+/// For vectors along the last axis, `1 - cos` where the target is 1, `max(0, cos - margin)` where it is -1.
+///
+/// VJP: as for ``cosineSimilarity(_:_:axis:epsilon:)``, with the sign of the target; 0 at the margin.
+///
+/// ```swift
+/// let a = Tensor([[1, 0], [3, 4]]), b = Tensor([[0, 2], [3, 4]])
+/// print(cosineEmbeddingLoss(a, b, Tensor([1, -1]), margin: 0.25, reduction: .none))  // [1.0, 0.75] : [2] float32
+/// ```
+///
+/// - Parameters:
+///   - a: `[…, features]`.
+///   - b: of the same shape, or one that broadcasts.
+///   - y: 1 for vectors that are to point the same way, -1 for others, `[…]`.
+///   - margin: the cosine up to which vectors count as different.
+///   - reduction: what becomes of the pairs' losses.
+public func cosineEmbeddingLoss(
+  _ a: Tensor, _ b: Tensor, _ y: Tensor, margin: Double = 0, reduction: LossReduction = .mean
+) -> Tensor {
+  let cosine = cosineSimilarity(a, b)
+  return select(where: y .== 1, then: 1 - cosine, else: relu(cosine - margin)).reduced(reduction)
+}
+
 /// `max(0, 1 - y · score)` for targets -1 and 1.
 ///
 /// ```swift

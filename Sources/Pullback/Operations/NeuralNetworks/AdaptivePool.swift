@@ -28,6 +28,18 @@ public func adaptiveMaxPool1D(_ x: Tensor, output: PerAxis) -> Tensor {
   return maxima(x, windows, "adaptiveMaxPool1D").values
 }
 
+/// What ``adaptiveMaxPool1D(_:output:)`` gives, and where it was: the place in the last axis, as int64.
+///
+/// ```swift
+/// let (_, indices) = adaptiveMaxPool1DWithIndices(Tensor.arange(4).reshaped(to: [1, 1, 4]), output: 1)
+/// print(indices.flattened())  // [3] : [1] int64
+/// ```
+public func adaptiveMaxPool1DWithIndices(_ x: Tensor, output: PerAxis) -> (values: Tensor, indices: Tensor) {
+  guard let windows = Windows(adaptive: x, axes: 1, output, "adaptiveMaxPool1D") else { return (.standIn, .standIn) }
+  let (values, places) = maxima(x, windows, "adaptiveMaxPool1D")
+  return (values, places.cast(to: .int64))
+}
+
 /// The mean of windows over two axes that divide `x` into a given number of parts.
 ///
 /// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool2D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
@@ -56,6 +68,18 @@ public func adaptiveMaxPool2D(_ x: Tensor, output: PerAxis) -> Tensor {
   return maxima(x, windows, "adaptiveMaxPool2D").values
 }
 
+/// What ``adaptiveMaxPool2D(_:output:)`` gives, and where it was: the place in the last 2 axes, counted in row-major order, as int64.
+///
+/// ```swift
+/// let (_, indices) = adaptiveMaxPool2DWithIndices(Tensor.arange(4).reshaped(to: [1, 1, 2, 2]), output: 1)
+/// print(indices.flattened())  // [3] : [1] int64
+/// ```
+public func adaptiveMaxPool2DWithIndices(_ x: Tensor, output: PerAxis) -> (values: Tensor, indices: Tensor) {
+  guard let windows = Windows(adaptive: x, axes: 2, output, "adaptiveMaxPool2D") else { return (.standIn, .standIn) }
+  let (values, places) = maxima(x, windows, "adaptiveMaxPool2D")
+  return (values, places.cast(to: .int64))
+}
+
 /// The mean of windows over three axes that divide `x` into a given number of parts.
 ///
 /// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool3D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
@@ -82,4 +106,16 @@ public func adaptiveAvgPool3D(_ x: Tensor, output: PerAxis) -> Tensor {
 public func adaptiveMaxPool3D(_ x: Tensor, output: PerAxis) -> Tensor {
   guard let windows = Windows(adaptive: x, axes: 3, output, "adaptiveMaxPool3D") else { return .standIn }
   return maxima(x, windows, "adaptiveMaxPool3D").values
+}
+
+/// What ``adaptiveMaxPool3D(_:output:)`` gives, and where it was: the place in the last 3 axes, counted in row-major order, as int64.
+///
+/// ```swift
+/// let (_, indices) = adaptiveMaxPool3DWithIndices(Tensor.arange(4).reshaped(to: [1, 1, 1, 2, 2]), output: 1)
+/// print(indices.flattened())  // [3] : [1] int64
+/// ```
+public func adaptiveMaxPool3DWithIndices(_ x: Tensor, output: PerAxis) -> (values: Tensor, indices: Tensor) {
+  guard let windows = Windows(adaptive: x, axes: 3, output, "adaptiveMaxPool3D") else { return (.standIn, .standIn) }
+  let (values, places) = maxima(x, windows, "adaptiveMaxPool3D")
+  return (values, places.cast(to: .int64))
 }

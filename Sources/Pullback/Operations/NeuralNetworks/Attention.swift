@@ -56,6 +56,36 @@ public func scaledDotProductAttention(
   ).reshaped(to: result)
 }
 
+/// Scaled dot-product attention whose weights are dropped at random: a query misses some of the keys, and the others count more.
+///
+/// The scores of all pairs exist at once. VJP: as for its parts.
+///
+/// ```swift
+/// var generator = PhiloxGenerator(seed: 1)
+/// let q = Tensor.ones([64, 2])
+/// let y = scaledDotProductAttention(q, q, q, dropout: 0.5, using: &generator)
+/// print(abs(y.mean().item() - 1) < 0.1)  // true
+/// ```
+///
+/// - Parameters:
+///   - q: queries, `[…, queries, width]`.
+///   - k: keys, `[…, keys, width]`.
+///   - v: values, `[…, keys, valueWidth]`.
+///   - mask: which keys a query sees, as for ``scaledDotProductAttention(_:_:_:mask:causal:scale:)``.
+///   - causal: whether a query sees only the keys up to its own place.
+///   - scale: factor of the scores; `1 / √width` if nil.
+///   - probability: that a weight is dropped, in 0 ... 1.
+///   - generator: where the choice comes from.
+public func scaledDotProductAttention(
+  _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false, scale: Double? = nil,
+  dropout probability: Double, using generator: inout some RandomNumberGenerator
+) -> Tensor {
+  guard attentionBatch(q, k, v, mask, "scaledDotProductAttention") != nil else { return .standIn }
+  let scale = scale ?? 1 / Double(Swift.max(1, q.shape[-1])).squareRoot()
+  let weights = attentionWeights(q, k, mask, causal, scale)
+  return dropout(weights, probability: probability, using: &generator).matmul(v)
+}
+
 /// A shape with its leading axes merged, or with new ones, so that there are four.
 private func fourAxes(_ shape: Shape) -> Shape {
   let extents = shape.array

@@ -17,16 +17,16 @@
 ///   - weight: the filters, `[out, channels / groups, k]`.
 ///   - bias: `[out]`, or nil.
 ///   - stride: how far a filter moves from one result to the next.
-///   - padding: zeros before and after each spatial axis.
+///   - padding: zeros before and after each spatial axis; `same` keeps the extents of `x` for a stride of 1.
 ///   - dilation: how far the elements of a filter lie apart.
 ///   - groups: how many parts the channels fall into; each filter sees one part.
 ///   - activation: applied to the sum, in the same pass.
-/// - Returns: `[batch, out, …]` with `(in + 2 · padding - dilation · (k - 1) - 1) / stride + 1` places along an axis.
+/// - Returns: `[batch, out, …]` with `(in + before + after - dilation · (k - 1) - 1) / stride + 1` places along an axis.
 /// - Precondition: shapes and dtypes fit and a filter is not larger than the padded `x`; else traps, or throws inside
 ///   ``checked(_:)``.
 public func conv1D(
-  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
-  groups: Int = 1, activation: LinearActivation = .none
+  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: ConvolutionPadding = 0,
+  dilation: PerAxis = 1, groups: Int = 1, activation: LinearActivation = .none
 ) -> Tensor {
   guard
     let sizes = ConvolutionSizes(
@@ -54,16 +54,16 @@ public func conv1D(
 ///   - weight: the filters, `[out, channels / groups, kh, kw]`.
 ///   - bias: `[out]`, or nil.
 ///   - stride: how far a filter moves from one result to the next.
-///   - padding: zeros before and after each spatial axis.
+///   - padding: zeros before and after each spatial axis; `same` keeps the extents of `x` for a stride of 1.
 ///   - dilation: how far the elements of a filter lie apart.
 ///   - groups: how many parts the channels fall into; each filter sees one part.
 ///   - activation: applied to the sum, in the same pass.
-/// - Returns: `[batch, out, …]` with `(in + 2 · padding - dilation · (k - 1) - 1) / stride + 1` places along an axis.
+/// - Returns: `[batch, out, …]` with `(in + before + after - dilation · (k - 1) - 1) / stride + 1` places along an axis.
 /// - Precondition: shapes and dtypes fit and a filter is not larger than the padded `x`; else traps, or throws inside
 ///   ``checked(_:)``.
 public func conv2D(
-  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
-  groups: Int = 1, activation: LinearActivation = .none
+  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: ConvolutionPadding = 0,
+  dilation: PerAxis = 1, groups: Int = 1, activation: LinearActivation = .none
 ) -> Tensor {
   guard
     let sizes = ConvolutionSizes(
@@ -89,16 +89,16 @@ public func conv2D(
 ///   - weight: the filters, `[out, channels / groups, kd, kh, kw]`.
 ///   - bias: `[out]`, or nil.
 ///   - stride: how far a filter moves from one result to the next.
-///   - padding: zeros before and after each spatial axis.
+///   - padding: zeros before and after each spatial axis; `same` keeps the extents of `x` for a stride of 1.
 ///   - dilation: how far the elements of a filter lie apart.
 ///   - groups: how many parts the channels fall into; each filter sees one part.
 ///   - activation: applied to the sum, in the same pass.
-/// - Returns: `[batch, out, …]` with `(in + 2 · padding - dilation · (k - 1) - 1) / stride + 1` places along an axis.
+/// - Returns: `[batch, out, …]` with `(in + before + after - dilation · (k - 1) - 1) / stride + 1` places along an axis.
 /// - Precondition: shapes and dtypes fit and a filter is not larger than the padded `x`; else traps, or throws inside
 ///   ``checked(_:)``.
 public func conv3D(
-  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
-  groups: Int = 1, activation: LinearActivation = .none
+  _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: ConvolutionPadding = 0,
+  dilation: PerAxis = 1, groups: Int = 1, activation: LinearActivation = .none
 ) -> Tensor {
   guard
     let sizes = ConvolutionSizes(

@@ -17,7 +17,9 @@ func convolution(
   }
   let operands = [x, w] + (bias.map { [$0] } ?? [])
   if !relu { return y.recorded(as: operation, wrt: operands, jointly: cotangents) }
-  return y.recorded(as: operation, wrt: operands, jointlyWithResult: { dy, y in cotangents(reluGradient(dy, y)) })
+  return y.recorded(
+    as: operation, wrt: operands,
+    jointlyWithResult: { (dy: consuming Tensor, y) in cotangents(reluGradient(consume dy, y)) })
 }
 
 func convolutionTransposed(
@@ -53,12 +55,12 @@ extension Tensor {
 extension ConvolutionSizes {
   /// Of a convolution of `x` with `w`; nil, inside ``checked(_:)``, if they do not fit.
   init?(
-    _ x: Tensor, _ w: Tensor, _ bias: Tensor?, axes: Int, stride: PerAxis, padding: PerAxis, dilation: PerAxis,
-    groups: Int, _ operation: StaticString
+    _ x: Tensor, _ w: Tensor, _ bias: Tensor?, axes: Int, stride: PerAxis, padding: ConvolutionPadding,
+    dilation: PerAxis, groups: Int, _ operation: StaticString
   ) {
     guard
       let common = ConvolutionSizes(
-        images: x, w, bias, axes, stride, padding, dilation, groups, biasAxis: 0, operation)
+        images: x, w, bias, axes, stride, dilation, groups, biasAxis: 0, operation)
     else { return nil }
     self = common
     outChannels = w.shape[0] / groups
@@ -71,9 +73,11 @@ extension ConvolutionSizes {
       return nil
     }
     input = Array(x.shape.array.dropFirst(2))
+    let reaches = Swift.zip(self.dilation, kernel).map { $0 * ($1 - 1) + 1 }
+    guard let sides = padding.resolved(input, stride: self.stride, reach: reaches, operation) else { return nil }
+    self.padding = sides.map(\.before)
     for axis in 0..<axes {
-      let reach = self.dilation[axis] * (kernel[axis] - 1) + 1
-      let room = input[axis] + 2 * self.padding[axis]
+      let reach = reaches[axis], room = input[axis] + sides[axis].before + sides[axis].after
       guard reach <= room else {
         fail(
           .invalidArgument, operation,
@@ -92,7 +96,8 @@ extension ConvolutionSizes {
   ) {
     guard
       let common = ConvolutionSizes(
-        images: y, w, bias, axes, stride, padding, dilation, groups, biasAxis: 1, operation),
+        images: y, w, bias, axes, stride, dilation, groups, biasAxis: 1, operation),
+      let margin = padding.resolved(axes, least: 0, "padding", operation),
       let extra = outputPadding.resolved(axes, least: 0, "output padding", operation)
     else { return nil }
     self = common
@@ -105,6 +110,7 @@ extension ConvolutionSizes {
       )
       return nil
     }
+    self.padding = margin
     output = Array(y.shape.array.dropFirst(2))
     for axis in 0..<axes {
       guard extra[axis] < Swift.max(self.stride[axis], self.dilation[axis]) else {
@@ -114,7 +120,7 @@ extension ConvolutionSizes {
         return nil
       }
       let reach = self.dilation[axis] * (kernel[axis] - 1) + 1
-      let extent = (output[axis] - 1) * self.stride[axis] - 2 * self.padding[axis] + reach + extra[axis]
+      let extent = (output[axis] - 1) * self.stride[axis] - 2 * margin[axis] + reach + extra[axis]
       guard output[axis] > 0, extent >= 0 else {
         fail(
           .shapeMismatch, operation,
@@ -126,10 +132,10 @@ extension ConvolutionSizes {
     }
   }
 
-  /// What both have in common: batch, groups, kernel, stride, dilation and padding.
+  /// What both have in common: batch, groups, kernel, stride and dilation.
   private init?(
-    images: Tensor, _ w: Tensor, _ bias: Tensor?, _ axes: Int, _ stride: PerAxis, _ padding: PerAxis,
-    _ dilation: PerAxis, _ groups: Int, biasAxis: Int, _ operation: StaticString
+    images: Tensor, _ w: Tensor, _ bias: Tensor?, _ axes: Int, _ stride: PerAxis, _ dilation: PerAxis,
+    _ groups: Int, biasAxis: Int, _ operation: StaticString
   ) {
     guard images.dtype.isFloatingPoint else {
       _ = unsupported(operation, images.dtype)
@@ -154,7 +160,6 @@ extension ConvolutionSizes {
       return nil
     }
     guard let stride = stride.resolved(axes, least: 1, "stride", operation),
-      let padding = padding.resolved(axes, least: 0, "padding", operation),
       let dilation = dilation.resolved(axes, least: 1, "dilation", operation)
     else { return nil }
     kernel = Array(w.shape.array.dropFirst(2))
@@ -165,8 +170,7 @@ extension ConvolutionSizes {
     batch = images.shape[0]
     self.groups = groups
     self.stride = stride
-    self.padding = padding
     self.dilation = dilation
-    (inChannels, outChannels, input, output) = (0, 0, [], [])
+    (inChannels, outChannels, input, output, padding) = (0, 0, [], [], [])
   }
 }

@@ -38,10 +38,7 @@ public func dropout(_ x: Tensor, probability: Double = 0.5, using generator: ino
 public func featureDropout(
   _ x: Tensor, probability: Double = 0.5, using generator: inout some RandomNumberGenerator
 ) -> Tensor {
-  guard x.rank >= 2 else {
-    return fail(.shapeMismatch, "featureDropout", "x of shape \(x.shape); expected [batch, channels, …]")
-  }
-  let channels = Shape([x.shape[0], x.shape[1]] + [Int](repeating: 1, count: x.rank - 2))
+  guard let channels = channelShape(x, "featureDropout") else { return .standIn }
   return dropout(x, choosing: channels, probability, "featureDropout", &generator)
 }
 
@@ -66,12 +63,47 @@ private func dropout(
 public func alphaDropout(
   _ x: Tensor, probability: Double = 0.5, using generator: inout some RandomNumberGenerator
 ) -> Tensor {
-  guard let keep = kept(x.shape, probability, x.dtype, "alphaDropout", &generator) else { return .standIn }
+  alphaDropout(x, choosing: x.shape, probability, "alphaDropout", &generator)
+}
+
+/// ``alphaDropout(_:probability:using:)`` of whole channels.
+///
+/// ```swift
+/// var generator = PhiloxGenerator(seed: 1)
+/// let y = featureAlphaDropout(Tensor.ones([4, 8, 2, 2]), probability: 0.5, using: &generator)
+/// print((y.max(axes: [2, 3]) .== y.min(axes: [2, 3])).all())  // true
+/// ```
+///
+/// - Parameters:
+///   - x: `[batch, channels, …]`.
+///   - probability: in 0 ... 1.
+///   - generator: where the choice comes from.
+public func featureAlphaDropout(
+  _ x: Tensor, probability: Double = 0.5, using generator: inout some RandomNumberGenerator
+) -> Tensor {
+  guard let channels = channelShape(x, "featureAlphaDropout") else { return .standIn }
+  return alphaDropout(x, choosing: channels, probability, "featureAlphaDropout", &generator)
+}
+
+private func alphaDropout(
+  _ x: Tensor, choosing shape: Shape, _ probability: Double, _ operation: StaticString,
+  _ generator: inout some RandomNumberGenerator
+) -> Tensor {
+  guard let keep = kept(shape, probability, x.dtype, operation, &generator) else { return .standIn }
   if probability == 0 { return x }
   if probability == 1 { return select(where: keep, then: x, else: 0) }
   let limit = -1.7580993408473766
   let scale = 1 / ((1 - probability) * (1 + probability * limit * limit)).squareRoot()
   return select(where: keep, then: x, else: limit) * scale + -scale * probability * limit
+}
+
+/// A place for each channel, or nil, inside ``checked(_:)``, if there are none.
+private func channelShape(_ x: Tensor, _ operation: StaticString) -> Shape? {
+  guard x.rank >= 2 else {
+    fail(.shapeMismatch, operation, "x of shape \(x.shape); expected [batch, channels, …]")
+    return nil
+  }
+  return Shape([x.shape[0], x.shape[1]] + [Int](repeating: 1, count: x.rank - 2))
 }
 
 /// Which elements stay, or nil, inside ``checked(_:)``, if the probability is none.

@@ -43,7 +43,7 @@ public func embedding(
   return rows
 }
 
-/// How ``embeddingBag(_:offsets:in:mode:weights:)`` puts the rows of a bag together.
+/// How ``embeddingBag(_:offsets:in:mode:weights:paddingIndex:)`` puts the rows of a bag together.
 public enum BagMode: Sendable, Hashable {
   /// By their sum.
   case sum
@@ -73,9 +73,12 @@ public enum BagMode: Sendable, Hashable {
 ///   - table: `[rows, features]`.
 ///   - mode: how a bag becomes one row.
 ///   - weights: `[n]`, factors of the rows; for sums only.
+///   - paddingIndex: a row that does not belong into any bag, and gets no gradient.
 /// - Returns: `[bags, features]`.
+/// - Precondition: the indices name rows of the table, and the rest is as above; else traps, or throws inside ``checked(_:)``.
 public func embeddingBag(
-  _ indices: Tensor, offsets: [Int], in table: Tensor, mode: BagMode = .mean, weights: Tensor? = nil
+  _ indices: Tensor, offsets: [Int], in table: Tensor, mode: BagMode = .mean, weights: Tensor? = nil,
+  paddingIndex: Int? = nil
 ) -> Tensor {
   let ends = offsets.dropFirst() + [indices.count]
   guard indices.rank == 1, offsets.first == 0, Swift.zip(offsets, ends).allSatisfy({ $0 <= $1 }),
@@ -85,6 +88,11 @@ public func embeddingBag(
       .invalidArgument, "embeddingBag",
       "offsets \(offsets) for indices of shape \(indices.shape), weights \(weights?.shape.description ?? "none"); expected offsets from 0 that do not fall, and weights for sums only"
     )
+  }
+  if let paddingIndex {
+    let (kept, starts) = withoutPadding(indices, offsets, paddingIndex, rows: table.shape[0])
+    let factors = weights.map { $0.gathering(kept) }
+    return embeddingBag(indices.gathering(kept), offsets: starts, in: table, mode: mode, weights: factors)
   }
   var rows = embedding(indices, in: table)
   if let weights { rows = rows * weights.expanded(at: 1) }
@@ -98,6 +106,17 @@ public func embeddingBag(
   let sums = Tensor.zeros([sizes.count, table.shape[1]], dtype: table.dtype).addingRows(rows, at: bags, axis: 0)
   if mode == .sum { return sums }
   return sums / Tensor(sizes.map { Double(Swift.max(1, $0)) }, shape: [sizes.count, 1]).cast(to: table.dtype)
+}
+
+/// The places of the indices that are no padding, and where the bags begin among those.
+private func withoutPadding(
+  _ indices: Tensor, _ offsets: [Int], _ paddingIndex: Int, rows: Int
+) -> (kept: Tensor, offsets: [Int]) {
+  func wrapped(_ index: Int) -> Int { index < 0 ? index + rows : index }
+  let isKept = indices.scalars(as: Int.self).map { wrapped($0) != wrapped(paddingIndex) }
+  let kept = isKept.indices.filter { isKept[$0] }
+  let before = isKept.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1 ? 1 : 0)) }
+  return (Tensor(kept, shape: [kept.count]), offsets.map { before[$0] })
 }
 
 /// The maximum of each column, whose gradient goes to the first of equal elements.

@@ -124,10 +124,8 @@ public func gumbelSoftmax(
   _ x: Tensor, temperature: Double = 1, hard: Bool = false, axis: Int = -1,
   using generator: inout some RandomNumberGenerator
 ) -> Tensor {
-  guard x.dtype.isFloatingPoint else { return unsupported("gumbelSoftmax", x.dtype) }
-  // Away from 0 and 1, where the noise would be infinite.
-  let chance = Tensor.uniform(x.shape, in: 1e-7..<1 - 1e-7, dtype: x.dtype, using: &generator)
-  let soft = ((x - log(-log(chance))) / temperature).softmax(axis: axis)
+  guard let noise = DistributionNoise(x, x, "gumbelSoftmax", &generator) else { return .standIn }
+  let soft = ((x - log(noise.exponential)) / temperature).softmax(axis: axis)
   if !hard { return soft }
   guard let axis = resolve(axis, in: x.shape, for: "gumbelSoftmax") else { return .standIn }
   let place = soft.detached().argMax(axis: axis, keepDims: true)

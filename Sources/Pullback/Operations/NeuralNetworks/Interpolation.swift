@@ -1,12 +1,14 @@
 // Images in other sizes.
 
-/// How ``upsampled(_:to:mode:alignCorners:)`` finds values between the elements.
+/// How ``upsampled(_:to:mode:alignCorners:antialiased:)`` finds values between the elements.
 public enum InterpolationMode: Sendable, Hashable {
-  /// The element whose place the new one falls into.
+  /// The element whose place the beginning of the new one falls into.
   case nearest
+  /// The element whose place the middle of the new one falls into.
+  case nearestExact
   /// Straight lines between neighbours, axis by axis.
   case linear
-  /// Cubic curves through four neighbours, axis by axis (with -0.75 as the parameter).
+  /// Cubic curves through four neighbours, axis by axis (with -0.75 as the parameter, or -0.5 if antialiased).
   case bicubic
   /// The mean of the elements that the new one covers.
   case area
@@ -28,9 +30,12 @@ public enum InterpolationMode: Sendable, Hashable {
 ///   - size: the extents that the last axes are to have; at most three for the mode `area`.
 ///   - mode: where the values come from.
 ///   - alignCorners: for the modes `linear` and `bicubic`.
+///   - antialiased: whether, where the result is smaller, the modes `linear` and `bicubic` take in as many more neighbours, so
+///     that no detail is skipped.
 /// - Precondition: `x` has these axes and none of them is empty; else traps, or throws inside ``checked(_:)``.
 public func upsampled(
-  _ x: Tensor, to size: [Int], mode: InterpolationMode = .nearest, alignCorners: Bool = false
+  _ x: Tensor, to size: [Int], mode: InterpolationMode = .nearest, alignCorners: Bool = false,
+  antialiased: Bool = false
 ) -> Tensor {
   let first = x.rank - size.count
   guard first >= 0, !size.isEmpty, size.allSatisfy({ $0 > 0 }), x.dtype.isFloatingPoint,
@@ -47,46 +52,88 @@ public func upsampled(
     return means(x, windows, "upsample")
   }
   var y = x
-  for (axis, extent) in size.enumerated() {
-    let line = LineInterpolation(from: x.shape[first + axis], to: extent, mode, alignCorners: alignCorners)
+  for (axis, extent) in size.enumerated() where extent != x.shape[first + axis] {
+    let sources = LineSources(input: x.shape[first + axis], output: extent, alignCorners: alignCorners)
+    let line = antialiased ? sources.filtered(mode) : sources.interpolated(mode)
     y = line.apply(to: y, axis: first + axis)
   }
   return y
 }
 
-/// What each place of an interpolated axis is made of.
-private struct LineInterpolation {
-  /// For each neighbour, the place it is read from and its weight, for all places of the result.
-  private var neighbours: [(places: [Int], weights: [Double])] = []
-  private let isUnchanged: Bool
+/// Where the places of a new axis lie in the old one.
+private struct LineSources {
+  let input: Int
+  let output: Int
+  let alignCorners: Bool
 
-  init(from input: Int, to output: Int, _ mode: InterpolationMode, alignCorners: Bool) {
-    isUnchanged = input == output
-    func source(_ place: Int) -> Double {
-      if alignCorners { return output == 1 ? 0 : Double(place) * Double(input - 1) / Double(output - 1) }
-      return (Double(place) + 0.5) * Double(input) / Double(output) - 0.5
-    }
-    func limited(_ place: Int) -> Int { Swift.min(Swift.max(place, 0), input - 1) }
+  func interpolated(_ mode: InterpolationMode) -> LineInterpolation {
+    let places = 0..<output
     switch mode {
     case .nearest, .area:
-      neighbours = [((0..<output).map { limited($0 * input / output) }, [Double](repeating: 1, count: output))]
+      return LineInterpolation(nearest: places.map { limited($0 * input / output) })
+    case .nearestExact:
+      return LineInterpolation(nearest: places.map { limited((2 * $0 + 1) * input / (2 * output)) })
     case .linear:
-      let sources = (0..<output).map { Swift.max(0, source($0)) }
+      let sources = places.map { Swift.max(0, source($0)) }
       let lower = sources.map { limited(Int($0)) }
       let share = Swift.zip(sources, lower).map { Swift.min(1, $0 - Double($1)) }
-      neighbours = [(lower, share.map { 1 - $0 }), (lower.map { limited($0 + 1) }, share)]
+      return LineInterpolation(
+        neighbours: [(lower, share.map { 1 - $0 }), (lower.map { limited($0 + 1) }, share)])
     case .bicubic:
-      let sources = (0..<output).map(source)
+      let sources = places.map(source)
       let lower = sources.map { Int($0.rounded(.down)) }
-      for neighbour in -1...2 {
-        let weights = Swift.zip(sources, lower).map { cubicWeight($0 - Double($1 + neighbour)) }
-        neighbours.append((lower.map { limited($0 + neighbour) }, weights))
-      }
+      return LineInterpolation(
+        neighbours: (-1...2).map { neighbour in
+          let weights = Swift.zip(sources, lower).map { cubicWeight($0 - Double($1 + neighbour)) }
+          return (lower.map { limited($0 + neighbour) }, weights)
+        })
     }
   }
 
+  /// With a filter that is stretched as much as the axis shrinks. Weights that fall outside go to the others.
+  func filtered(_ mode: InterpolationMode) -> LineInterpolation {
+    guard mode == .linear || mode == .bicubic else { return interpolated(mode) }
+    let stretch = Swift.max(1, scale), reach = (mode == .linear ? 1.0 : 2.0) * stretch
+    let rows = (0..<output).map { place -> [(place: Int, weight: Double)] in
+      let centre = (Double(place) + 0.5) * scale
+      let range = Swift.max(0, Int(centre - reach + 0.5))..<Swift.min(input, Int(centre + reach + 0.5))
+      let weights = range.map { element in
+        let distance = (Double(element) - centre + 0.5) / stretch
+        return mode == .linear ? Swift.max(0, 1 - Swift.abs(distance)) : cubicWeight(distance, -0.5)
+      }
+      let sum = weights.reduce(0, +)
+      return Swift.zip(range, weights).map { ($0, $1 / sum) }
+    }
+    let count = rows.map(\.count).max() ?? 0
+    return LineInterpolation(
+      neighbours: (0..<count).map { neighbour in
+        let column = rows.map { neighbour < $0.count ? $0[neighbour] : (place: $0[0].place, weight: 0) }
+        return (column.map(\.place), column.map(\.weight))
+      })
+  }
+
+  private var scale: Double {
+    if alignCorners { return output == 1 ? 0 : Double(input - 1) / Double(output - 1) }
+    return Double(input) / Double(output)
+  }
+
+  private func source(_ place: Int) -> Double {
+    alignCorners ? Double(place) * scale : (Double(place) + 0.5) * scale - 0.5
+  }
+
+  private func limited(_ place: Int) -> Int { Swift.min(Swift.max(place, 0), input - 1) }
+}
+
+/// What each place of an interpolated axis is made of.
+private struct LineInterpolation {
+  /// For each neighbour, the place it is read from and its weight, for all places of the result.
+  let neighbours: [(places: [Int], weights: [Double])]
+
+  init(neighbours: [(places: [Int], weights: [Double])]) { self.neighbours = neighbours }
+
+  init(nearest places: [Int]) { neighbours = [(places, places.map { _ in 1 })] }
+
   func apply(to x: Tensor, axis: Int) -> Tensor {
-    if isUnchanged { return x }
     var sum: Tensor?
     for (places, weights) in neighbours {
       var term = x.gathering(Tensor(places, shape: [places.count]), axis: axis)
@@ -100,9 +147,9 @@ private struct LineInterpolation {
   }
 }
 
-/// The weight of an element at a distance, of cubic convolution with the parameter -0.75.
-func cubicWeight(_ distance: Double) -> Double {
-  let a = -0.75, d = Swift.abs(distance)
+/// The weight of an element at a distance, of cubic convolution with a parameter.
+func cubicWeight(_ distance: Double, _ a: Double = -0.75) -> Double {
+  let d = Swift.abs(distance)
   if d <= 1 { return ((a + 2) * d - (a + 3)) * d * d + 1 }
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0
 }

@@ -35,11 +35,11 @@ public func layerNorm(
   let operands = [rows] + [w, b].compactMap(\.self)
   return y.recorded(
     as: "layerNorm", wrt: operands,
-    jointly: { dy in
+    jointly: { (dy: consuming Tensor) in
       let (dx, dWeight, dBias) =
         isRecording
-        ? composedLayerNormGradient(dy, rows, w, epsilon)
-        : layerNormGradientRows(dy, rows.detached(), weightForKernel, mean, inverse)
+        ? composedLayerNormGradient(consume dy, rows, w, epsilon)
+        : layerNormGradientRows(consume dy, rows.detached(), weightForKernel, mean, inverse)
       return [dx] + (w == nil ? [] : [dWeight]) + (b == nil ? [] : [dBias])
     }
   ).reshaped(to: x.shape)

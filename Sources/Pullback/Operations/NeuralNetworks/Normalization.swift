@@ -1,18 +1,4 @@
-// Vectors and weights of a given length.
-
-extension Tensor {
-  /// Vectors along an axis divided by their p-norm, or by a small number where that is larger.
-  ///
-  /// VJP: as for its parts; the zero vector gets `dy / epsilon`.
-  ///
-  /// ```swift
-  /// print(Tensor([3, 4]).normalized())  // [0.6, 0.8] : [2] float32
-  /// ```
-  public func normalized(p: Double = 2, axis: Int = -1, epsilon: Double = 1e-12) -> Tensor {
-    let length = norm(p: p, axis: axis, keepDims: true)
-    return self / select(where: length .> epsilon, then: length, else: epsilon)
-  }
-}
+// Weights of a given length.
 
 /// Weights given by direction and length: each slice along an axis has the norm that `magnitude` says.
 ///

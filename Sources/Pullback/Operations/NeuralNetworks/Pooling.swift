@@ -60,34 +60,9 @@ public func maxUnpool(_ x: Tensor, indices: Tensor, output: [Int]) -> Tensor {
   ).reshaped(to: Shape(planes.array + output))
 }
 
-/// The p-norm of each window over two axes: `(Σ |x|ᵖ)^(1/p)`.
-///
-/// VJP: as for its parts; 0 where all of a window is 0.
-///
-/// ```swift
-/// print(lpPool2D(Tensor([[[[3, 4], [0, 0]]]]), p: 2, kernel: 2).item())  // 5.0
-/// ```
-///
-/// - Parameters:
-///   - x: `[…, height, width]`.
-///   - p: the order, above 0.
-///   - kernel: the windows' extents.
-///   - stride: how far they lie apart; the kernel if nil.
-///   - ceilMode: whether a last window may reach beyond the end.
-public func lpPool2D(_ x: Tensor, p: Double, kernel: PerAxis, stride: PerAxis? = nil, ceilMode: Bool = false) -> Tensor
-{
-  guard
-    let windows = Windows(
-      meansOf: x, axes: 2, kernel, stride ?? kernel, 0, ceilMode: ceilMode, countIncludesPadding: true, "lpPool2D")
-  else { return .standIn }
-  let sums = means(pow(abs(x), p), windows.summing, "lpPool2D")
-  let isZero = sums .== 0
-  return select(where: isZero, then: 0, else: pow(select(where: isZero, then: 1, else: sums), 1 / p))
-}
-
 extension Windows {
   /// The same windows with sums instead of means.
-  fileprivate var summing: Windows {
+  var summing: Windows {
     Windows(
       axes: axes.map {
         AxisWindows(first: $0.first, end: $0.end, step: $0.step, scale: $0.scale.map { _ in 1 })

@@ -29,7 +29,7 @@ public func convolved(_ a: Tensor, _ b: Tensor, mode: ConvolutionMode = .full) -
   if b.count > a.count { return convolved(b, a, mode: mode) }
   let full = conv1D(
     a.reshaped(to: [1, 1, a.count]), weight: b.reversed(axes: [0]).reshaped(to: [1, 1, b.count]),
-    padding: PerAxis(b.count - 1)
+    padding: ConvolutionPadding(PerAxis(b.count - 1))
   ).reshaped(to: [a.count + b.count - 1])
   switch mode {
   case .full: return full
@@ -56,7 +56,8 @@ public func causalConv1D(
   }
   let before = dilation * Swift.max(0, weight.shape[2] - 1)
   return conv1D(
-    x.padded([(0, 0), (0, 0), (before, 0)]), weight: weight, bias: bias, dilation: PerAxis(dilation), groups: groups)
+    x, weight: weight, bias: bias, padding: .sides(before: PerAxis(before), after: 0), dilation: PerAxis(dilation),
+    groups: groups)
 }
 
 /// A filter for each channel, then a mixture of the channels at each place: a convolution over two axes in two cheap steps.
@@ -76,8 +77,8 @@ public func causalConv1D(
 ///   - padding: of the first step.
 ///   - dilation: of the first step.
 public func separableConv2D(
-  _ x: Tensor, depthwise: Tensor, pointwise: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: PerAxis = 0,
-  dilation: PerAxis = 1
+  _ x: Tensor, depthwise: Tensor, pointwise: Tensor, bias: Tensor? = nil, stride: PerAxis = 1,
+  padding: ConvolutionPadding = 0, dilation: PerAxis = 1
 ) -> Tensor {
   let channels = x.rank == 4 ? x.shape[1] : 1
   let each = conv2D(x, weight: depthwise, stride: stride, padding: padding, dilation: dilation, groups: channels)

@@ -1,4 +1,6 @@
 extension Checklist {
   /// All sections.
-  static let all: [Checklist] = [elementwise, activations, binary, reductions, scans, shapes]
+  static let all: [Checklist] = [
+    elementwise, activations, binary, reductions, scans, linearAlgebra, shapes, networks, transforms, random, losses,
+  ]
 }

@@ -8,8 +8,11 @@ extension Checklist {
     "argMax": places, "argMin": places, "argSort": places,
     "oneHot": "of integers",
     "matrixRank": "counts",
-    "sinusoidalPositions": "has no operand", "alibiBias": "has no operand",
+    "sinusoidalPositions": constant, "alibiBias": constant, "fftFrequencies": constant, "rfftFrequencies": constant,
+    "hannWindow": constant, "hammingWindow": constant, "sides": "is an option",
+    "bernoulli": counts, "integers": counts, "categorical": counts, "poisson": counts,
   ]
 
   private static let comparison = "gives bools", logic = "takes and gives bools", places = "gives places"
+  private static let constant = "has no operand", counts = "gives random whole numbers"
 }
