@@ -27,7 +27,7 @@ extension Tensor {
 
   /// The products of the elements up to each place along an axis.
   ///
-  /// VJP: exact with any number of zeros, at `n log n` multiplications.
+  /// VJP: exact with any number of zeros, at a few multiplications for each element.
   ///
   /// - Parameters:
   ///   - axis: the axis, counted from the end if negative.
@@ -45,10 +45,8 @@ extension Tensor {
       return self.reversed(axes: [axis]).cumulativeProduct(axis: axis, exclusive: exclusive).reversed(axes: [axis])
     }
     if exclusive { return shifted(axis: axis, by: 1, filling: 1).cumulativeProduct(axis: axis) }
-    // A tracked tensor is multiplied in doubling steps: products only, so zeros need no division and no special case.
-    if isTracked, isRecording {
-      return doubling(axis: axis, neutral: 1) { $0 * $1 }
-    }
+    // A tracked tensor is scanned by products only, so zeros need no division and no special case.
+    if isRecorded { return associativeScan(axis: axis) { $0 * $1 } }
     return scan(self, axis: axis, .product, "cumulativeProduct")
   }
 
@@ -64,9 +62,7 @@ extension Tensor {
   public func cumulativeLogSumExp(axis: Int, reversed: Bool = false) -> Tensor {
     guard let axis = resolve(axis, in: shape, for: "cumulativeLogSumExp") else { return .standIn }
     if reversed { return self.reversed(axes: [axis]).cumulativeLogSumExp(axis: axis).reversed(axes: [axis]) }
-    if isTracked, isRecording {
-      return doubling(axis: axis, neutral: -.infinity, logAddExp)
-    }
+    if isRecorded { return associativeScan(axis: axis) { logAddExp($0, $1) } }
     return scan(self, axis: axis, .logSumExp, "cumulativeLogSumExp")
   }
 
@@ -127,16 +123,6 @@ extension Tensor {
     guard let axis = resolve(axis, in: shape, for: operation) else { return (.standIn, .standIn) }
     let (values, places) = runningExtreme(self, axis: axis, minimum: minimum, operation)
     return (isTracked ? gathered(along: axis, at: places) : values, places)
-  }
-
-  /// An inclusive scan by an associative operation, in steps of 1, 2, 4 and so on, made of recorded operations.
-  private func doubling(axis: Int, neutral: Double, _ combine: (Tensor, Tensor) -> Tensor) -> Tensor {
-    var (y, step) = (self, 1)
-    while step < shape[axis] {
-      y = combine(y, y.shifted(axis: axis, by: step, filling: neutral))
-      step *= 2
-    }
-    return y
   }
 
   /// The elements moved up along an axis, with a value in the places that become free.
