@@ -10,12 +10,18 @@ struct Footprint {
   /// The most bytes in main memory above those held before the first step; nil where the platform does not tell.
   var peakBytes: Int?
 
-  private static let steps = 20
+  private static let stepCount = 20
+  private static let longest = 1.0
 
-  /// Runs some steps more.
+  /// Runs some steps more, as many as a second has room for.
   static func measure(_ step: () -> Void) -> Footprint {
     let before = machine_count_requests(), misses = MemoryStatistics.current.systemAllocations
-    for _ in 0..<steps { step() }
+    let begin = machine_clock()
+    var steps = 0
+    while steps < stepCount, steps == 0 || machine_clock() - begin < longest {
+      step()
+      steps += 1
+    }
     let after = machine_count_requests()
     return Footprint(
       pageFaults: Double(after.page_faults - before.page_faults) / Double(steps),

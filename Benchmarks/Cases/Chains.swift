@@ -5,8 +5,8 @@ extension Case {
   /// Long chains of small operations: the price of recording and replaying one.
   static var chains: [Case] {
     [1, 100].flatMap { elements in
-      [1000, 10_000, 100_000].map { links in
-        // Two operations a link.
+      // Two operations a link, up to ten million in all; a hundred elements each of so many would be 4 GB.
+      ([1000, 10_000, 100_000] + (elements == 1 ? [1_000_000, 5_000_000] : [])).map { links in
         Case(name: "chain/\(elements)-element/\(links)", work: .entry, units: 2 * links) {
           let x = Tensor.full(elements == 1 ? [] : [elements], 0.5).requiringGradient()
           return .inParts { chain(from: x, links: links) }

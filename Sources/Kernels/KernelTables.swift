@@ -46,6 +46,9 @@ extension InstructionSets {
     kernel_table_for($0, 0)!.pointee.instruction_set
   }
 
-  /// The current instruction set as C functions take it.
-  package static var currentName: UnsafePointer<CChar> { names[selected.load(ordering: .relaxed)] }
+  /// The current instruction set as C functions take it: nil for the best, which they know without a comparison.
+  package static var currentName: UnsafePointer<CChar>? {
+    let selected = selected.load(ordering: .relaxed)
+    return selected == 0 ? nil : names[selected]
+  }
 }

@@ -38,7 +38,7 @@ private final class AnomalyDetector: Observer {
   private let infinities: Bool
   private var recordedCount = 0
   /// The entries that replays are passing, the innermost last.
-  private var replayed: [(entry: Entry, derivative: Derivative, cotangent: Tensor?)] = []
+  private var replayed: [(entry: Entry, cotangent: Tensor?)] = []
   private var hasReported = false
 
   init(infinities: Bool) { self.infinities = infinities }
@@ -50,24 +50,24 @@ private final class AnomalyDetector: Observer {
     guard !hasReported, isAnomalous(value) else { return }
     let number = entry.isLeaf ? "a leaf" : "operation \(recordedCount) of the scope"
     report(
-      entry, entry.derivative, "\(number), has a result with \(counts(value))\(place(of: entry)); \(ranges(value))")
+      entry, "\(number), has a result with \(counts(value))\(place(of: entry)); \(ranges(value))")
   }
 
-  override func willReplay(_ entry: Entry, _ derivative: Derivative, _ cotangent: Tensor?) {
-    super.willReplay(entry, derivative, cotangent)
-    replayed.append((entry, derivative, cotangent))
+  override func willReplay(_ entry: Entry, _ cotangent: Tensor?) {
+    super.willReplay(entry, cotangent)
+    replayed.append((entry, cotangent))
   }
 
   override func didCompute(_ term: Tensor, for operand: Entry) {
     super.didCompute(term, for: operand)
     guard !hasReported, isAnomalous(term) else { return }
-    guard let (entry, derivative, cotangent) = replayed.last else {
+    guard let (entry, cotangent) = replayed.last else {
       let sentence = "backward starts from a cotangent with \(counts(term)); \(ranges(term))"
-      return report(operand, operand.derivative, sentence)
+      return report(operand, sentence)
     }
     let given = cotangent.map { ". It was given one of \($0.shape) with \(ranges($0))" } ?? ""
     report(
-      entry, derivative,
+      entry,
       "backward, the cotangent that it passes to its operand \"\(operand.operation)\" of \(operand.shape) has "
         + "\(counts(term))\(place(of: entry)); \(ranges(term))\(given)")
   }
@@ -82,9 +82,9 @@ private final class AnomalyDetector: Observer {
     return unobserved { infinities ? !x.isFinite().all().item(as: Bool.self) : x.isNaN().any().item(as: Bool.self) }
   }
 
-  private func report(_ entry: Entry, _ derivative: Derivative, _ sentence: String) {
+  private func report(_ entry: Entry, _ sentence: String) {
     hasReported = true
-    fail(.nonFiniteValue, entry.operation, sentence + ". It was computed by:\n" + history(of: entry, derivative))
+    fail(.nonFiniteValue, entry.operation, sentence + ". It was computed by:\n" + history(of: entry))
   }
 
   /// As in `2 NaN and 1 infinity among 6 values`.
@@ -120,16 +120,16 @@ private final class AnomalyDetector: Observer {
   }
 
   /// The last operations that an entry was computed by, and itself, as lines like those of a printed tape.
-  private func history(of entry: Entry, _ derivative: Derivative) -> String {
+  private func history(of entry: Entry) -> String {
     var found: [(entry: Entry, operands: [Entry])] = []
     Replay.lock.withLock { _ in
-      found.append((entry, derivative.operands))
-      var waiting = derivative.operands
+      found.append((entry, entry.operands))
+      var waiting = entry.operands
       while found.count < AnomalyDetector.listedCount {
         guard let next = waiting.max(by: { $0.sequenceNumber < $1.sequenceNumber }) else { break }
         waiting.removeAll { $0 === next }
         // What another replay has claimed belongs to that: Note [Claiming entries].
-        let operands = next.isReplayed && !entry.isReplayed ? [] : next.derivative.operands
+        let operands = next.isReplayed && !entry.isReplayed ? [] : next.operands
         found.append((next, operands))
         waiting += operands
       }

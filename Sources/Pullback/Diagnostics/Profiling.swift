@@ -54,8 +54,8 @@ private final class Profiler: Observer {
     last = clock.now
   }
 
-  override func willReplay(_ entry: Entry, _ derivative: Derivative, _ cotangent: Tensor?) {
-    super.willReplay(entry, derivative, cotangent)
+  override func willReplay(_ entry: Entry, _ cotangent: Tensor?) {
+    super.willReplay(entry, cotangent)
     starts.append(clock.now)
     last = starts.last!
   }

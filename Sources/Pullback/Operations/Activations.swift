@@ -11,15 +11,14 @@
 /// ```
 public func sigmoid(_ x: consuming Tensor) -> Tensor {
   let entry = x.entry
-  return map(reusing: &x, "sigmoid") { $0.pointee.unary.sigmoid }
+  return map(reusing: x, "sigmoid") { $0.pointee.unary.sigmoid }
     .recorded(as: "sigmoid", wrt: entry, withResult: sigmoidGradient)
 }
 
 /// `dy · y · (1 - y)` in one pass.
 private func sigmoidGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
   guard dy.isRecorded || y.isRecorded else {
-    var y = y
-    return zip(reusing: &dy, &y, "sigmoidGradient") { $0.pointee.binary.sigmoid_gradient }
+    return zip(reusing: dy, y, "sigmoidGradient") { $0.pointee.binary.sigmoid_gradient }
   }
   let dy = copy dy
   return zip(dy, y, "sigmoidGradient") { $0.pointee.binary.sigmoid_gradient }
@@ -66,8 +65,7 @@ private func softplus(of x: Tensor) -> Tensor {
 /// `dy · sigmoid(x)` in one pass.
 private func softplusGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
   guard dy.isRecorded || x.isRecorded else {
-    var x = x
-    return zip(reusing: &dy, &x, "softplusGradient") { $0.pointee.binary.softplus_gradient }
+    return zip(reusing: dy, x, "softplusGradient") { $0.pointee.binary.softplus_gradient }
   }
   let dy = copy dy
   return zip(dy, x, "softplusGradient") { $0.pointee.binary.softplus_gradient }
@@ -86,15 +84,14 @@ private func softplusGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
 /// ```
 public func relu(_ x: consuming Tensor) -> Tensor {
   let entry = x.entry
-  return map(reusing: &x, "relu") { $0.pointee.unary.relu }
+  return map(reusing: x, "relu") { $0.pointee.unary.relu }
     .recorded(as: "relu", wrt: entry, withResult: reluGradient)
 }
 
 /// `dy` where `y > 0`; `y` has the sign of `x` there, so that `x` need not be kept.
 func reluGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
   guard dy.isRecorded || y.isRecorded else {
-    var y = y
-    return zip(reusing: &dy, &y, "reluGradient") { $0.pointee.binary.relu_gradient }
+    return zip(reusing: dy, y, "reluGradient") { $0.pointee.binary.relu_gradient }
   }
   let dy = copy dy
   return zip(dy, y, "reluGradient") { $0.pointee.binary.relu_gradient }
@@ -245,8 +242,7 @@ public func gelu(_ x: Tensor, approximation: GELUApproximation = .none) -> Tenso
 
 private func geluGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
   guard dy.isRecorded || x.isRecorded else {
-    var x = x
-    return zip(reusing: &dy, &x, "geluGradient") { $0.pointee.binary.gelu_erf_gradient }
+    return zip(reusing: dy, x, "geluGradient") { $0.pointee.binary.gelu_erf_gradient }
   }
   let dy = copy dy
   return zip(dy, x, "geluGradient") { $0.pointee.binary.gelu_erf_gradient }
@@ -262,8 +258,7 @@ private func geluGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
 
 private func geluTanhGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
   guard dy.isRecorded || x.isRecorded else {
-    var x = x
-    return zip(reusing: &dy, &x, "geluTanhGradient") { $0.pointee.binary.gelu_tanh_gradient }
+    return zip(reusing: dy, x, "geluTanhGradient") { $0.pointee.binary.gelu_tanh_gradient }
   }
   let dy = copy dy
   return zip(dy, x, "geluTanhGradient") { $0.pointee.binary.gelu_tanh_gradient }
@@ -297,8 +292,7 @@ public func silu(_ x: Tensor) -> Tensor {
 
 private func siluGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
   guard dy.isRecorded || x.isRecorded else {
-    var x = x
-    return zip(reusing: &dy, &x, "siluGradient") { $0.pointee.binary.silu_gradient }
+    return zip(reusing: dy, x, "siluGradient") { $0.pointee.binary.silu_gradient }
   }
   let dy = copy dy
   return zip(dy, x, "siluGradient") { $0.pointee.binary.silu_gradient }

@@ -14,7 +14,7 @@ extension Tensor {
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
   public static func + (a: consuming Tensor, b: consuming Tensor) -> Tensor {
     let (aEntry, bEntry) = (a.entry, b.entry)
-    return zip(reusing: &a, &b, "add") { $0.pointee.binary.add }
+    return zip(reusing: a, b, "add") { $0.pointee.binary.add }
       .recorded(as: "add", wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in dy })
   }
 
@@ -29,7 +29,7 @@ extension Tensor {
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
   public static func - (a: consuming Tensor, b: consuming Tensor) -> Tensor {
     let (aEntry, bEntry) = (a.entry, b.entry)
-    return zip(reusing: &a, &b, "subtract") { $0.pointee.binary.subtract }
+    return zip(reusing: a, b, "subtract") { $0.pointee.binary.subtract }
       .recorded(as: "subtract", wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in -dy })
   }
 
@@ -46,7 +46,7 @@ extension Tensor {
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
   public static func * (a: consuming Tensor, b: consuming Tensor) -> Tensor {
     guard a.isRecorded || b.isRecorded else {
-      return zip(reusing: &a, &b, "multiply") { $0.pointee.binary.multiply }
+      return zip(reusing: a, b, "multiply") { $0.pointee.binary.multiply }
     }
     let (a, b) = (copy a, copy b)
     return zip(a, b, "multiply") { $0.pointee.binary.multiply }
@@ -65,7 +65,7 @@ extension Tensor {
   ///
   /// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
   public static func / (a: consuming Tensor, b: consuming Tensor) -> Tensor {
-    guard a.isRecorded || b.isRecorded else { return zip(reusing: &a, &b, "divide") { $0.pointee.binary.divide } }
+    guard a.isRecorded || b.isRecorded else { return zip(reusing: a, b, "divide") { $0.pointee.binary.divide } }
     let (a, b) = (copy a, copy b)
     return zip(a, b, "divide") { $0.pointee.binary.divide }
       .recorded(as: "divide", wrt: a, { dy in dy / b }, wrt: b, withResult: { dy, y in -(dy * y / b) })
@@ -80,7 +80,7 @@ extension Tensor {
   /// ```
   public static prefix func - (x: consuming Tensor) -> Tensor {
     let entry = x.entry
-    return map(reusing: &x, "negate") { $0.pointee.unary.negate }
+    return map(reusing: x, "negate") { $0.pointee.unary.negate }
       .recorded(as: "negate", wrt: entry, { dy in -dy })
   }
 }
@@ -95,7 +95,7 @@ extension Tensor {
   /// ```
   public static func + (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
-    return zip(reusing: &x, scalar, "add") { $0.pointee.binary.add }.recorded(as: "add", wrt: entry, { dy in dy })
+    return zip(reusing: x, scalar, "add") { $0.pointee.binary.add }.recorded(as: "add", wrt: entry, { dy in dy })
   }
 
   /// The sum of a scalar, which takes the tensor's dtype, and each element.
@@ -112,7 +112,7 @@ extension Tensor {
   /// ```
   public static func - (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
-    return zip(reusing: &x, scalar, "subtract") { $0.pointee.binary.subtract }
+    return zip(reusing: x, scalar, "subtract") { $0.pointee.binary.subtract }
       .recorded(as: "subtract", wrt: entry, { dy in dy })
   }
 
@@ -123,7 +123,7 @@ extension Tensor {
   /// ```
   public static func - (scalar: Double, x: consuming Tensor) -> Tensor {
     let entry = x.entry
-    return zip(reusing: &x, scalar, "subtract", scalarFirst: true) { $0.pointee.binary.subtract }
+    return zip(reusing: x, scalar, "subtract", scalarFirst: true) { $0.pointee.binary.subtract }
       .recorded(as: "subtract", wrt: entry, { dy in -dy })
   }
 
@@ -134,7 +134,7 @@ extension Tensor {
   /// ```
   public static func * (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
-    return zip(reusing: &x, scalar, "multiply") { $0.pointee.binary.multiply }
+    return zip(reusing: x, scalar, "multiply") { $0.pointee.binary.multiply }
       .recorded(as: "multiply", wrt: entry, { dy in dy * scalar })
   }
 
@@ -152,7 +152,7 @@ extension Tensor {
   /// ```
   public static func / (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
-    return zip(reusing: &x, scalar, "divide") { $0.pointee.binary.divide }
+    return zip(reusing: x, scalar, "divide") { $0.pointee.binary.divide }
       .recorded(as: "divide", wrt: entry, { dy in dy / scalar })
   }
 
@@ -164,8 +164,7 @@ extension Tensor {
   /// print(1 / Tensor([1, 2]))  // [1.0, 0.5] : [2] float32
   /// ```
   public static func / (scalar: Double, x: Tensor) -> Tensor {
-    var operand = x
-    return zip(reusing: &operand, scalar, "divide", scalarFirst: true) { $0.pointee.binary.divide }
+    return zip(reusing: x, scalar, "divide", scalarFirst: true) { $0.pointee.binary.divide }
       .recorded(as: "divide", wrt: x, withResult: { dy, y in -(dy * y / x) })
   }
 }

@@ -12,7 +12,7 @@
 /// ```
 public func exp(_ x: consuming Tensor) -> Tensor {
   let entry = x.entry
-  return map(reusing: &x, "exp") { $0.pointee.unary.exp }
+  return map(reusing: x, "exp") { $0.pointee.unary.exp }
     .recorded(as: "exp", wrt: entry, withResult: { dy, y in dy * y })
 }
 
@@ -141,8 +141,10 @@ extension Tensor {
   /// ```swift
   /// print(Tensor([1, -3]).squared())  // [1.0, 9.0] : [2] float32
   /// ```
-  public func squared() -> Tensor {
-    map(self, "squared") { $0.pointee.unary.square }.recorded(as: "squared", wrt: self, { dy in dy * self * 2 })
+  public consuming func squared() -> Tensor {
+    guard isRecorded else { return map(reusing: self, "squared") { $0.pointee.unary.square } }
+    let x = copy self
+    return map(x, "squared") { $0.pointee.unary.square }.recorded(as: "squared", wrt: x, { dy in dy * x * 2 })
   }
 }
 

@@ -83,15 +83,14 @@ public func cosh(_ x: Tensor) -> Tensor {
 /// ```
 public func tanh(_ x: consuming Tensor) -> Tensor {
   let entry = x.entry
-  return map(reusing: &x, "tanh") { $0.pointee.unary.tanh }
+  return map(reusing: x, "tanh") { $0.pointee.unary.tanh }
     .recorded(as: "tanh", wrt: entry, withResult: tanhGradient)
 }
 
 /// `dy · (1 - y²)` in one pass.
 private func tanhGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
   guard dy.isRecorded || y.isRecorded else {
-    var y = y
-    return zip(reusing: &dy, &y, "tanhGradient") { $0.pointee.binary.tanh_gradient }
+    return zip(reusing: dy, y, "tanhGradient") { $0.pointee.binary.tanh_gradient }
   }
   let dy = copy dy
   return zip(dy, y, "tanhGradient") { $0.pointee.binary.tanh_gradient }

@@ -32,9 +32,13 @@ extension Tensor {
     _ cotangent: Tensor? = nil, retainingTape: Bool = false, recordingGradients: Bool = false,
     keeping intermediates: [Tensor] = []
   ) -> Gradients {
-    Pullback.backward(
-      from: [(self, cotangent)], retainingTape: retainingTape, recordingGradients: recordingGradients,
-      keeping: intermediates)
+    guard let (entry, cotangent) = seed(self, cotangent),
+      var replay = Replay(
+        from: CollectionOfOne(entry), retaining: retainingTape || recordingGradients, recording: recordingGradients,
+        keeping: intermediates)
+    else { return Gradients() }
+    replay.start(consume cotangent, at: entry)
+    return replay.run()
   }
 }
 
@@ -59,11 +63,11 @@ public func backward(
   }
   guard
     var replay = Replay(
-      from: seeds, retaining: retainingTape || recordingGradients, recording: recordingGradients,
+      from: seeds.map(\.entry), retaining: retainingTape || recordingGradients, recording: recordingGradients,
       keeping: intermediates)
   else { return Gradients() }
-  if recordingGradients { return replay.run() }
-  return withoutRecording { replay.run() }
+  for (entry, cotangent) in seeds { replay.start(cotangent, at: entry) }
+  return replay.run()
 }
 
 /// The entry to start from and its cotangent, or nil, inside ``checked(_:)``, if there is something wrong with them.

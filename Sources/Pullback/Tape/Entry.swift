@@ -6,34 +6,37 @@ import Synchronization
 /// An entry owns the entries of its operands, never the tensor it recorded, so a graph lives exactly as long as
 /// something that was computed with it. Entries are numbered in the order of their creation; operands come before
 /// results, so the numbers are an order in which the graph can be replayed.
-// @unchecked: constants, but for `derivative`, `result` and `isReplayed`, which are read and written under
+// @unchecked: constants but for `renew`, which needs the only reference; and for `first`, `second`, `saved` and `isReplayed`, which are read and written under
 // `Replay.lock`, or by the one replay that has claimed the entry under it (Note [Claiming entries]); and `mark` and
 // `slot`, which are used under the lock only.
 final class Entry: @unchecked Sendable {
   // A recorded program holds an entry for every operation, and a long one is bound by the memory it walks through: every
   // property here is as small as it can be.
+  //
+  // @exclusivity(unchecked): every access is over before anything else can begin, since none calls out.
 
   /// Where the name lies: a literal's characters, which end with a zero.
   private let name: UnsafePointer<UInt8>
-  let sequenceNumber: UInt64
-  let storedShape: StoredShape
+  private(set) var sequenceNumber: UInt64
+  /// The number of the last replay that reached this entry, and the place that it gave it.
+  @exclusivity(unchecked) var mark: UInt64 = 0
+  @exclusivity(unchecked) var slot: Int32 = 0
+  /// How many results share this entry's derivative.
+  let resultCount: Int32
   let dtype: DType
   let isLeaf: Bool
-  private let storedResultCount: Int32
-  /// How cotangents pass on to the operands.
-  var derivative: Derivative
-  /// The result's elements, if a derivative wants them. Without the entry, so that no reference cycle exists.
-  var result: Elements?
-  /// The result's values if it has only a few, for pictures and reports.
-  let values: SmallValues
-  /// The innermost named scope at the time.
-  let scope: Scope?
   /// Whether a replay that does not retain the tape has passed on, or is passing on, what this entry saved.
-  var isReplayed = false
-
-  /// The number of the last replay that reached this entry, and the place that it gave it.
-  var mark: UInt64 = 0
-  var slot: Int32 = 0
+  @exclusivity(unchecked) var isReplayed = false
+  let storedShape: StoredShape
+  /// The entries of the first two tracked operands. Owned by hand: a replay takes them over without counting.
+  @exclusivity(unchecked) var first: Unmanaged<Entry>?
+  @exclusivity(unchecked) var second: Unmanaged<Entry>?
+  /// What derivatives need.
+  @exclusivity(unchecked) var saved: Saved
+  /// The result's values if it has only a few, for pictures and reports.
+  private(set) var values: SmallValues
+  /// The innermost named scope at the time.
+  private(set) var scope: Scope?
 
   private static let lastSequenceNumber = Atomic<UInt64>(0)
   private static let released = Atomic<UInt64>(0)
@@ -47,31 +50,69 @@ final class Entry: @unchecked Sendable {
     return Int(lastSequenceNumber.load(ordering: .sequentiallyConsistent) - released)
   }
 
-  @inline(__always)
-  init(_ operation: StaticString, of value: Elements, _ derivative: Derivative, result: Elements? = nil) {
+  /// An operation on one or two operands, of which at least one is tracked; those that are have a derivative.
+  init(
+    _ operation: StaticString, of value: Elements, _ a: consuming Entry?, _ aVJP: consuming VJP?,
+    _ b: consuming Entry? = nil, _ bVJP: consuming VJP? = nil, result: consuming Elements? = nil
+  ) {
     name = operation.utf8Start
-    storedShape = StoredShape(value.shape)
+    isLeaf = false
+    resultCount = 1
     dtype = value.dtype
+    storedShape = StoredShape(value.shape)
     values = SmallValues(value)
     scope = Scope.current
-    isLeaf = if case .leaf = derivative { true } else { false }
-    storedResultCount = if case .joint(let joint) = derivative { Int32(joint.resultCount) } else { 1 }
-    self.derivative = derivative
-    self.result = result
+    if let a {
+      first = .passRetained(a)
+      second = b.map { .passRetained($0) }
+      saved = Saved(first: aVJP, second: bVJP, result: result)
+    } else {
+      first = .passRetained(b!)
+      saved = Saved(first: bVJP, result: result)
+    }
     sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
     if Observer.isPresent { Observer.tell(self, value) }
   }
 
-  /// One of the results of an entry that has several.
-  init(projectionOf entry: Entry, _ value: Elements, _ index: Int) {
-    name = entry.name
-    storedShape = StoredShape(value.shape)
+  /// A leaf, or an operation with another derivative than one for each of two operands.
+  private init(
+    named name: UnsafePointer<UInt8>, _ value: Elements, _ further: Further?, source: Entry? = nil
+  ) {
+    self.name = name
+    isLeaf = further == nil
+    resultCount = if case .joint(let joint) = further { Int32(joint.resultCount) } else { 1 }
     dtype = value.dtype
+    storedShape = StoredShape(value.shape)
     values = SmallValues(value)
-    scope = entry.scope
-    isLeaf = false
-    storedResultCount = 1
-    derivative = .projection(entry, index: index)
+    scope = Scope.current
+    first = source.map { .passRetained($0) }
+    saved = Saved(further: further)
+    sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    if Observer.isPresent { Observer.tell(self, value) }
+  }
+
+  /// An operation with another derivative than one for each of two operands.
+  convenience init(_ operation: StaticString, of value: Elements, _ further: Further) {
+    self.init(named: operation.utf8Start, value, further)
+  }
+
+  /// One of the results of an entry that has several.
+  convenience init(projectionOf entry: Entry, _ value: Elements, _ index: Int) {
+    self.init(named: entry.name, value, .projection(index: index), source: entry)
+  }
+
+  /// A tensor that asked for its gradient.
+  convenience init(leaf value: Elements) {
+    let name: StaticString = "leaf"
+    self.init(named: name.utf8Start, value, nil)
+  }
+
+  /// Makes this leaf, to which nobody else refers, one that was made just now, of a value of the same shape and dtype.
+  func renew(_ value: Elements) {
+    values = SmallValues(value)
+    scope = Scope.current
+    // As if another had been released.
+    Entry.released.wrappingAdd(1, ordering: .relaxed)
     sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
     if Observer.isPresent { Observer.tell(self, value) }
   }
@@ -82,21 +123,26 @@ final class Entry: @unchecked Sendable {
   // what it owns there, and the first one empties the queue in a loop.
   deinit {
     Entry.released.wrappingAdd(1, ordering: .relaxed)
-    switch derivative {
-    case .leaf, .released: return
-    default: break
-    }
+    // Most have been replayed, or are leaves.
+    if first == nil, saved.isEmpty { return }
+    releaseOwned()
+  }
+
+  @inline(never)
+  private func releaseOwned() {
     let state = thread_state_current()!
+    let owned = Owned(first: first, second: second, saved: saved)
+    saved = Saved()
     if let queue = state.pointee.release_queue {
-      Unmanaged<ReleaseQueue>.fromOpaque(queue).takeUnretainedValue().pending.append(derivative)
+      queue.assumingMemoryBound(to: [Owned].self).pointee.append(owned)
       return
     }
-    let queue = ReleaseQueue()
-    state.pointee.release_queue = Unmanaged.passUnretained(queue).toOpaque()
-    queue.pending.append(derivative)
-    derivative = .released
-    while let next = queue.pending.popLast() { _ = consume next }
-    state.pointee.release_queue = nil
+    var queue = [owned]
+    withUnsafeMutablePointer(to: &queue) { queue in
+      state.pointee.release_queue = UnsafeMutableRawPointer(queue)
+      while let next = queue.pointee.popLast() { next.release() }
+      state.pointee.release_queue = nil
+    }
   }
 
   /// The name of the operation, or "leaf".
@@ -104,46 +150,41 @@ final class Entry: @unchecked Sendable {
 
   var shape: Shape { storedShape.shape }
 
-  /// How many results share this entry's derivative.
-  var resultCount: Int { Int(storedResultCount) }
-
-}
-
-/// What entries leave behind while a graph is being released.
-private final class ReleaseQueue {
-  var pending: [Derivative] = []
-}
-
-/// How an entry's cotangent passes on to its operands.
-enum Derivative {
-  /// Nowhere: the gradient is wanted here.
-  case leaf
-  /// Nowhere any more: a replay has passed.
-  case released
-  /// To one operand.
-  case unary(Edge)
-  /// To two operands.
-  case binary(Edge, Edge)
-  /// To any number of operands.
-  case multiple([Edge])
-  /// To operands that are computed together, from the cotangents of one or several results.
-  case joint(Joint)
-  /// To one result of an entry that has several.
-  case projection(Entry, index: Int)
-}
-
-extension Derivative {
   /// The entries that cotangents pass on to.
   var operands: [Entry] {
-    switch self {
-    case .leaf, .released: []
-    case .unary(let edge): [edge.operand]
-    case .binary(let a, let b): [a.operand, b.operand]
-    case .multiple(let edges): edges.map(\.operand)
-    case .joint(let joint): joint.operands
-    case .projection(let source, _): [source]
-    }
+    [first, second].compactMap { $0?.takeUnretainedValue() } + (saved.further?.operands ?? [])
   }
+
+  /// Lets the operands' entries go.
+  func releaseOperands() {
+    first.take()?.release()
+    second.take()?.release()
+  }
+}
+
+/// What an entry leaves behind while a graph is being released.
+private struct Owned {
+  let first: Unmanaged<Entry>?
+  let second: Unmanaged<Entry>?
+  let saved: Saved
+
+  consuming func release() {
+    first?.release()
+    second?.release()
+  }
+}
+
+/// What an entry keeps for its derivatives.
+struct Saved {
+  /// How a cotangent passes on to the first and second operand.
+  var first: VJP?
+  var second: VJP?
+  /// How it passes on in other cases.
+  var further: Further?
+  /// The result's elements, if a derivative wants them. Without the entry, so that no reference cycle exists.
+  var result: Elements?
+
+  var isEmpty: Bool { first == nil && further == nil }
 }
 
 /// The way to one operand that needs a gradient.
@@ -159,23 +200,32 @@ enum VJP {
   case ofCotangentAndResult((_ dy: consuming Tensor, _ y: Tensor) -> Tensor)
 }
 
+/// Derivatives of another form than one for each of two operands.
+indirect enum Further {
+  /// To any number of operands, one by one.
+  case multiple([Edge])
+  /// To operands that are computed together, from the cotangents of one or several results.
+  case joint(Joint)
+  /// To one result of the first operand, an entry that has several.
+  case projection(index: Int)
+
+  /// The operands' entries, but for the first of a projection.
+  var operands: [Entry] {
+    switch self {
+    case .multiple(let edges): edges.map(\.operand)
+    case .joint(let joint): joint.operands
+    case .projection: []
+    }
+  }
+}
+
 /// The derivative of an operation whose operands' cotangents are computed together.
-final class Joint {
+struct Joint {
   let operands: [Entry]
-  let vjp: (_ dys: consuming [Tensor?], _ ys: [Tensor]) -> [Tensor?]
   /// The results' elements, if the derivative wants them.
   let results: [Elements]
   let resultCount: Int
-
-  init(
-    _ operands: [Entry], results: [Elements], resultCount: Int,
-    vjp: @escaping (_ dys: consuming [Tensor?], _ ys: [Tensor]) -> [Tensor?]
-  ) {
-    self.operands = operands
-    self.results = results
-    self.resultCount = resultCount
-    self.vjp = vjp
-  }
+  let vjp: (_ dys: consuming [Tensor?], _ ys: [Tensor]) -> [Tensor?]
 }
 
 /// A shape in half the room: up to four extents of 32 bits inline, others in an object.

@@ -10,8 +10,14 @@
 /// // [3.0, 3.0] : [2] float32 [0.0] : [1] float32 false
 /// ```
 public struct Gradients: Sendable {
+  private struct Item {
+    /// Which entry's gradient it is: the number is enough to tell, and keeps nothing alive.
+    let sequenceNumber: UInt64
+    var gradient: Tensor
+  }
+
   /// Latest entry first.
-  private var items: [(entry: Entry, gradient: Tensor)] = []
+  private var items: [Item] = []
 
   init() {}
 
@@ -21,13 +27,15 @@ public struct Gradients: Sendable {
   /// Puts the latest entry first, as lookups expect it.
   mutating func sort() {
     var last = UInt64.max
-    for (entry, _) in items {
-      if entry.sequenceNumber > last { return items.sort { $0.entry.sequenceNumber > $1.entry.sequenceNumber } }
-      last = entry.sequenceNumber
+    for item in items {
+      if item.sequenceNumber > last { return items.sort { $0.sequenceNumber > $1.sequenceNumber } }
+      last = item.sequenceNumber
     }
   }
 
-  mutating func append(_ entry: Entry, _ gradient: Tensor) { items.append((entry, gradient)) }
+  mutating func append(_ sequenceNumber: UInt64, _ gradient: consuming Tensor) {
+    items.append(Item(sequenceNumber: sequenceNumber, gradient: gradient))
+  }
 
   /// How many tensors have a gradient here.
   ///
@@ -88,8 +96,8 @@ public struct Gradients: Sendable {
     var (low, high) = (0, items.count)
     while low < high {
       let middle = (low + high) / 2
-      if items[middle].entry.sequenceNumber > entry.sequenceNumber { low = middle + 1 } else { high = middle }
+      if items[middle].sequenceNumber > entry.sequenceNumber { low = middle + 1 } else { high = middle }
     }
-    return low < items.count && items[low].entry === entry ? items[low].gradient : nil
+    return low < items.count && items[low].sequenceNumber == entry.sequenceNumber ? items[low].gradient : nil
   }
 }

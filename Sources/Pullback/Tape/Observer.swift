@@ -48,8 +48,8 @@ class Observer {
   /// An operation, or a leaf, was recorded with this result.
   func didRecord(_ entry: Entry, _ value: Elements) { outer?.didRecord(entry, value) }
   /// A replay is about to pass an entry on to its operands.
-  func willReplay(_ entry: Entry, _ derivative: Derivative, _ cotangent: Tensor?) {
-    outer?.willReplay(entry, derivative, cotangent)
+  func willReplay(_ entry: Entry, _ cotangent: Tensor?) {
+    outer?.willReplay(entry, cotangent)
   }
   /// It has computed a term of the cotangent of an operand.
   func didCompute(_ term: Tensor, for operand: Entry) { outer?.didCompute(term, for: operand) }

@@ -39,7 +39,7 @@ extension Tensor {
         .dtypeMismatch, "requiringGradient",
         "a tensor of \(dtype) has no gradient; convert it with cast(to: .float32) first")
     }
-    return Tensor(elements, entry: Entry("leaf", of: elements, .leaf))
+    return Tensor(elements, entry: Entry(leaf: elements))
   }
 
   /// This tensor without its history: gradients stop here.
@@ -80,7 +80,7 @@ extension Tensor {
     as name: StaticString, wrt a: Tensor, _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard let x = a.entry, isRecording else { return self }
-    return Tensor(elements, entry: makeEntry(name, .unary(Edge(operand: x, vjp: .ofCotangent(vjp())))))
+    return Tensor(elements, entry: Entry(name, of: elements, x, .ofCotangent(vjp())))
   }
 
   /// Records this result of an operation on `a` whose derivative is written with the result `y`.
@@ -103,7 +103,7 @@ extension Tensor {
     guard let x = a.entry, isRecording else { return self }
     return Tensor(
       elements,
-      entry: makeEntry(name, .unary(Edge(operand: x, vjp: .ofCotangentAndResult(vjp()))), result: elements))
+      entry: Entry(name, of: elements, x, .ofCotangentAndResult(vjp()), result: elements))
   }
 
   /// Records this result of an operation on `a` and `b`.
@@ -123,9 +123,11 @@ extension Tensor {
     wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
-    return recorded(
-      name, a.entry.map { Edge(operand: $0, vjp: .ofCotangent(aVJP())) },
-      b.entry.map { Edge(operand: $0, vjp: .ofCotangent(bVJP())) }, result: nil)
+    return Tensor(
+      elements,
+      entry: Entry(
+        name, of: elements, a.entry, a.entry == nil ? nil : .ofCotangent(aVJP()), b.entry,
+        b.entry == nil ? nil : .ofCotangent(bVJP())))
   }
 
   /// Records this result of an operation on `a` and `b`; the derivative for `b` is written with the result.
@@ -146,9 +148,11 @@ extension Tensor {
     wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
-    return recorded(
-      name, a.entry.map { Edge(operand: $0, vjp: .ofCotangent(aVJP())) },
-      b.entry.map { Edge(operand: $0, vjp: .ofCotangentAndResult(bVJP())) }, result: b.entry == nil ? nil : elements)
+    return Tensor(
+      elements,
+      entry: Entry(
+        name, of: elements, a.entry, a.entry == nil ? nil : .ofCotangent(aVJP()), b.entry,
+        b.entry == nil ? nil : .ofCotangentAndResult(bVJP()), result: b.entry == nil ? nil : elements))
   }
 
   /// Records this result of an operation on `a` and `b`; both derivatives are written with the result.
@@ -169,9 +173,11 @@ extension Tensor {
     wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
-    return recorded(
-      name, a.entry.map { Edge(operand: $0, vjp: .ofCotangentAndResult(aVJP())) },
-      b.entry.map { Edge(operand: $0, vjp: .ofCotangentAndResult(bVJP())) }, result: elements)
+    return Tensor(
+      elements,
+      entry: Entry(
+        name, of: elements, a.entry, a.entry == nil ? nil : .ofCotangentAndResult(aVJP()), b.entry,
+        b.entry == nil ? nil : .ofCotangentAndResult(bVJP()), result: elements))
   }
 
   /// Records this result of an operation on `a`, `b` and `c`.
@@ -197,7 +203,7 @@ extension Tensor {
     if let operand = a.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(aVJP()))) }
     if let operand = b.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(bVJP()))) }
     if let operand = c.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(cVJP()))) }
-    return Tensor(elements, entry: makeEntry(name, .multiple(edges)))
+    return Tensor(elements, entry: Entry(name, of: elements, .multiple(edges)))
   }
 
   /// Records this result of an operation on an operand that has died, of which only the entry is left.
@@ -206,7 +212,7 @@ extension Tensor {
     as name: StaticString, wrt a: Entry?, _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard let a, isRecording else { return self }
-    return Tensor(elements, entry: makeEntry(name, .unary(Edge(operand: a, vjp: .ofCotangent(vjp())))))
+    return Tensor(elements, entry: Entry(name, of: elements, a, .ofCotangent(vjp())))
   }
 
   /// Records this result of an operation on an operand that has died; the derivative is written with the result.
@@ -218,7 +224,7 @@ extension Tensor {
     guard let a, isRecording else { return self }
     return Tensor(
       elements,
-      entry: makeEntry(name, .unary(Edge(operand: a, vjp: .ofCotangentAndResult(vjp()))), result: elements))
+      entry: Entry(name, of: elements, a, .ofCotangentAndResult(vjp()), result: elements))
   }
 
   /// Records this result of an operation on two operands of which only the entries are left.
@@ -229,9 +235,10 @@ extension Tensor {
     wrt b: Entry?, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard a != nil || b != nil, isRecording else { return self }
-    return recorded(
-      name, a.map { Edge(operand: $0, vjp: .ofCotangent(aVJP())) },
-      b.map { Edge(operand: $0, vjp: .ofCotangent(bVJP())) }, result: nil)
+    return Tensor(
+      elements,
+      entry: Entry(
+        name, of: elements, a, a == nil ? nil : .ofCotangent(aVJP()), b, b == nil ? nil : .ofCotangent(bVJP())))
   }
 
   /// Whether operations on this tensor are being recorded.
@@ -263,7 +270,7 @@ extension Tensor {
       }
     }
     if edges.isEmpty { return self }
-    return Tensor(elements, entry: makeEntry(name, .multiple(edges)))
+    return Tensor(elements, entry: Entry(name, of: elements, .multiple(edges)))
   }
 
   /// Records this result of an operation whose operands' cotangents are computed together.
@@ -322,19 +329,6 @@ extension Tensor {
       return vjp(consume dy, ys[0])
     }[0]
   }
-
-  /// One or two operands that may be tracked.
-  @inline(__always)
-  private func recorded(_ name: StaticString, _ a: Edge?, _ b: Edge?, result: Elements?) -> Tensor {
-    let derivative: Derivative =
-      if let a { if let b { .binary(a, b) } else { .unary(a) } } else { .unary(b!) }
-    return Tensor(elements, entry: makeEntry(name, derivative, result: result))
-  }
-
-  @inline(__always)
-  private func makeEntry(_ name: StaticString, _ derivative: Derivative, result: Elements? = nil) -> Entry {
-    Entry(name, of: elements, derivative, result: result)
-  }
 }
 
 extension [Tensor] {
@@ -366,11 +360,12 @@ extension [Tensor] {
     guard isRecording, !isEmpty, operands.contains(where: \.isTracked) else { return self }
     let positions = operands.indices.filter { operands[$0].isTracked }
     let joint = Joint(
-      positions.map { operands[$0].entry! }, results: keepingResults ? map(\.elements) : [], resultCount: count
-    ) { (dys: consuming [Tensor?], ys) in
-      let terms = vjp(consume dys, ys)
-      return positions.map { $0 < terms.count ? terms[$0] : nil }
-    }
+      operands: positions.map { operands[$0].entry! }, results: keepingResults ? map(\.elements) : [],
+      resultCount: count,
+      vjp: { (dys: consuming [Tensor?], ys) in
+        let terms = vjp(consume dys, ys)
+        return positions.map { $0 < terms.count ? terms[$0] : nil }
+      })
     let entry = Entry(name, of: self[0].elements, .joint(joint))
     if count == 1 { return [Tensor(self[0].elements, entry: entry)] }
     return enumerated().map { index, result in

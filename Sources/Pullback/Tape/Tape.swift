@@ -105,7 +105,7 @@ extension Replay {
     lock.withLock { _ in
       // A claimed entry belongs to its replay: Note [Claiming entries].
       if entry.isReplayed { return [] }
-      return entry.derivative.operands
+      return entry.operands
     }
   }
 }

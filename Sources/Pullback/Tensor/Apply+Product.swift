@@ -49,24 +49,23 @@ func matrixProduct(
     guard let contiguous = row.elements.contiguous(for: operation) else { return .standIn }
     bias = contiguous
   }
-  let (aStrides, bStrides) = (a.elements.layout.strides, b.elements.layout.strides)
   var call = matrix_product()
   call.m = m
   call.n = n
   call.k = k
   call.a = UnsafeRawPointer(a.elements.pointer)
-  call.a_row = aStrides[aAxes.0]
-  call.a_column = aStrides[aAxes.1]
+  call.a_row = a.elements.layout.strides[aAxes.0]
+  call.a_column = a.elements.layout.strides[aAxes.1]
   call.b = UnsafeRawPointer(b.elements.pointer)
-  call.b_row = bStrides[bAxes.0]
-  call.b_column = bStrides[bAxes.1]
+  call.b_row = b.elements.layout.strides[bAxes.0]
+  call.b_column = b.elements.layout.strides[bAxes.1]
   call.c = c.pointer
   call.c_row = n
   call.c_batch = m * n
   call.bias = bias.map { UnsafeRawPointer($0.pointer) }
   call.relu = finish.relu ? 1 : 0
-  // Every pointer in `call` belongs to an object that lives until after the call.
-  let succeeded = withExtendedLifetime((a, b, bias)) { multiply(&call, batchShape, a, b) }
+  // Every pointer in `call` belongs to an object that lives until after the call: the operands are parameters.
+  let succeeded = withExtendedLifetime(bias) { multiply(&call, batchShape, a, b) }
   guard succeeded else {
     return fail(.outOfMemory, operation, "no memory to rearrange operands of shapes \(a.shape) and \(b.shape)")
   }
@@ -76,7 +75,7 @@ func matrixProduct(
 /// Fills in the batch and multiplies.
 private func multiply(_ call: inout matrix_product, _ batch: Shape, _ a: Tensor, _ b: Tensor) -> Bool {
   let dtype = Int32(a.dtype.rawValue)
-  let count = batch.count()
+  let count = batch.rank == 0 ? 1 : batch.count()
   if count == 1 {
     call.batch = 1
     return matrix_multiply(InstructionSets.currentName, dtype, &call) != 0

@@ -57,6 +57,7 @@ func reduce(
 ) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
   guard var source = x.elements.contiguous(for: operation) else { return .standIn }
+  let result = axes.result(keepDims: keepDims)
   // One run of neighbouring axes after another, last first; extents of 1 belong to any run.
   var shape = x.shape
   var axis = shape.rank - 1
@@ -75,14 +76,17 @@ func reduce(
     }
     for other in first...axis where axes.isReduced[other] { shape.set(other, 1) }
     if middle != 1 || outer * inner == 0 {
+      var isLast = true
+      for other in 0..<first where axes.isReduced[other] && shape.extents[other] != 1 { isLast = false }
       guard
-        let folded = fold(source, shape, outer: outer, middle: middle, inner: inner, operation, kernel)
+        let folded = fold(
+          source, isLast ? result : shape, outer: outer, middle: middle, inner: inner, operation, kernel)
       else { return .standIn }
+      if isLast { return Tensor(folded) }
       source = folded
     }
     axis = first - 1
   }
-  let result = axes.result(keepDims: keepDims)
   if source === x.elements { return Tensor(source).copied(shape: result, for: operation) }
   return Tensor(source).viewed(result, Layout.rowMajorStrides(result), for: operation)
 }

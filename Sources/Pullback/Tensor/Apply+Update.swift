@@ -95,7 +95,12 @@ extension Tensor {
 
   /// An updated parameter is another value, so it starts a graph of its own.
   private mutating func becomeLeaf() {
-    if entry != nil { entry = Entry("leaf", of: elements, .leaf) }
+    if entry == nil { return }
+    if entry!.isLeaf, isKnownUniquelyReferenced(&entry!) {
+      entry!.renew(elements)
+    } else {
+      entry = Entry(leaf: elements)
+    }
   }
 
   private static func uninitialized(like other: Tensor, for operation: StaticString) -> Tensor? {

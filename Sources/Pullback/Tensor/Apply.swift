@@ -11,7 +11,7 @@ func map(
   _ kernel: (KernelTable) -> unary_kernel?
 ) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
-  guard let y = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
+  guard let y = Elements.allocate(like: x.elements, for: operation) else { return .standIn }
   let source: Elements
   if x.isContiguous {
     source = x.elements
@@ -32,7 +32,7 @@ func map(
 /// `y = kernel(x)`, written over `x` where nobody else sees it.
 @inline(__always)
 func map(
-  reusing x: inout Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
+  reusing x: consuming Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
   _ kernel: (KernelTable) -> unary_kernel?
 ) -> Tensor {
   guard x.isContiguous, Elements.isUnique(&x.elements), let kernel = kernel(x.dtype.kernels) else {
@@ -40,33 +40,50 @@ func map(
   }
   Elementwise.unary(
     kernel, x.elements.pointer, x.elements.pointer, count: x.count, elementSize: x.dtype.byteCount, p: p, q: q)
-  return Tensor(x.elements)
+  return x.withoutEntry()
 }
 
 /// `y = kernel(a, b)`, written over `a` or `b` where they have the result's shape and nobody else sees them.
 @inline(__always)
 func zip(
-  reusing a: inout Tensor, _ b: inout Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
+  reusing a: consuming Tensor, _ b: consuming Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
   _ kernel: (KernelTable) -> binary_kernel?
 ) -> Tensor {
   guard a.dtype == b.dtype else { return mixed(operation, a, b) }
   guard let kernel = kernel(a.dtype.kernels) else { return unsupported(operation, a.dtype) }
   guard a.shape == b.shape, a.isContiguous, b.isContiguous else {
-    return zipBroadcast(reusing: &a, &b, operation, p: p, q: q, kernel)
+    return zipBroadcast(reusing: a, b, operation, p: p, q: q, kernel)
   }
-  let y: Elements
   if Elements.isUnique(&a.elements) {
-    y = a.elements
-  } else if Elements.isUnique(&b.elements) {
-    y = b.elements
-  } else {
-    guard let new = Elements.allocate(a.shape, a.dtype, for: operation) else { return .standIn }
-    y = new
+    apply(kernel, a, b, to: a.elements, p: p, q: q)
+    return a.withoutEntry()
   }
-  Elementwise.binary(
-    kernel, a.elements.pointer, aStep: 1, b.elements.pointer, bStep: 1, y.pointer, count: y.count,
-    elementSize: y.dtype.byteCount, p: p, q: q)
+  if Elements.isUnique(&b.elements) {
+    apply(kernel, a, b, to: b.elements, p: p, q: q)
+    return b.withoutEntry()
+  }
+  guard let y = Elements.allocate(like: a.elements, for: operation) else { return .standIn }
+  apply(kernel, a, b, to: y, p: p, q: q)
   return Tensor(y)
+}
+
+extension Tensor {
+  /// This tensor as the result of another operation.
+  @inline(__always)
+  fileprivate consuming func withoutEntry() -> Tensor {
+    entry = nil
+    return self
+  }
+}
+
+/// Operands that are contiguous and of the result's shape, or have one element, which repeats.
+@inline(__always)
+private func apply(
+  _ kernel: binary_kernel, _ a: borrowing Tensor, _ b: borrowing Tensor, to y: borrowing Elements, p: Double, q: Double
+) {
+  Elementwise.binary(
+    kernel, a.elements.pointer, aStep: a.count == y.count ? 1 : 0, b.elements.pointer,
+    bStep: b.count == y.count ? 1 : 0, y.pointer, count: y.count, elementSize: y.dtype.byteCount, p: p, q: q)
 }
 
 /// `y = kernel(a, b)`, element by element, with broadcasting.
@@ -75,17 +92,17 @@ func zip(
   _ a: Tensor, _ b: Tensor, _ operation: StaticString, p: Double = 0, q: Double = 0,
   _ kernel: (KernelTable) -> binary_kernel?
 ) -> Tensor {
-  var (a, b) = (a, b)
-  return zip(reusing: &a, &b, operation, p: p, q: q, kernel)
+  zip(reusing: a, b, operation, p: p, q: q, kernel)
 }
 
 /// The general case of `zip`: operands that are stretched or strided.
 @inline(never)
 private func zipBroadcast(
-  reusing a: inout Tensor, _ b: inout Tensor, _ operation: StaticString, p: Double, q: Double, _ kernel: binary_kernel
+  reusing a: consuming Tensor, _ b: consuming Tensor, _ operation: StaticString, p: Double, q: Double,
+  _ kernel: binary_kernel
 ) -> Tensor {
   if a.isContiguous, b.isContiguous, a.count == 1 || b.count == 1, let shape = a.shape.broadcast(with: b.shape) {
-    return zipWithSingle(reusing: &a, &b, shape, operation, p: p, q: q, kernel)
+    return zipWithSingle(reusing: a, b, shape, operation, p: p, q: q, kernel)
   }
   var reused: Elements?
   if a.isContiguous, a.shape.broadcast(with: b.shape) == a.shape, Elements.isUnique(&a.elements) {
@@ -93,66 +110,63 @@ private func zipBroadcast(
   } else if b.isContiguous, a.shape.broadcast(with: b.shape) == b.shape, Elements.isUnique(&b.elements) {
     reused = b.elements
   }
-  guard let nest = BroadcastLoops(operation, a.dtype, [a, b], into: reused) else { return .standIn }
+  let dtype = a.dtype
+  guard let nest = BroadcastLoops(operation, dtype, [a, b], into: reused) else { return .standIn }
   Elementwise.binary(
     kernel, nest.operands[0].pointer, nest.operands[1].pointer, nest.result.pointer, nest.loops,
-    elementSize: a.dtype.byteCount, p: p, q: q)
+    elementSize: dtype.byteCount, p: p, q: q)
   return Tensor(nest.result)
 }
 
 /// One operand has a single element, which repeats.
 private func zipWithSingle(
-  reusing a: inout Tensor, _ b: inout Tensor, _ shape: Shape, _ operation: StaticString, p: Double, q: Double,
+  reusing a: consuming Tensor, _ b: consuming Tensor, _ shape: Shape, _ operation: StaticString, p: Double, q: Double,
   _ kernel: binary_kernel
 ) -> Tensor {
-  let y: Elements
   if a.shape == shape, Elements.isUnique(&a.elements) {
-    y = a.elements
-  } else if b.shape == shape, Elements.isUnique(&b.elements) {
-    y = b.elements
-  } else {
-    guard let new = Elements.allocate(shape, a.dtype, for: operation) else { return .standIn }
-    y = new
+    apply(kernel, a, b, to: a.elements, p: p, q: q)
+    return a.withoutEntry()
   }
-  Elementwise.binary(
-    kernel, a.elements.pointer, aStep: a.count == 1 ? 0 : 1, b.elements.pointer, bStep: b.count == 1 ? 0 : 1,
-    y.pointer, count: y.count, elementSize: y.dtype.byteCount, p: p, q: q)
+  if b.shape == shape, Elements.isUnique(&b.elements) {
+    apply(kernel, a, b, to: b.elements, p: p, q: q)
+    return b.withoutEntry()
+  }
+  guard let y = Elements.allocate(shape, a.dtype, for: operation) else { return .standIn }
+  apply(kernel, a, b, to: y, p: p, q: q)
   return Tensor(y)
 }
 
 /// `y = kernel(x, scalar)`, written over `x` where nobody else sees it; the scalar takes the tensor's type.
 @inline(__always)
 func zip(
-  reusing x: inout Tensor, _ scalar: Double, _ operation: StaticString, scalarFirst: Bool = false,
+  reusing x: consuming Tensor, _ scalar: Double, _ operation: StaticString, scalarFirst: Bool = false,
   _ kernel: (KernelTable) -> binary_kernel?
 ) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
-  let source: Elements, y: Elements
   if x.isContiguous, Elements.isUnique(&x.elements) {
-    y = x.elements
-    source = y
-  } else {
-    guard let new = Elements.allocate(x.shape, x.dtype, for: operation) else { return .standIn }
-    y = new
-    if x.isContiguous {
-      source = x.elements
-    } else {
-      y.write(x.elements)
-      source = y
-    }
+    apply(kernel, x.elements, scalar, scalarFirst: scalarFirst, to: x.elements)
+    return x.withoutEntry()
   }
-  withScalar(scalar, as: x.dtype) { scalar in
-    if scalarFirst {
-      Elementwise.binary(
-        kernel, scalar, aStep: 0, source.pointer, bStep: 1, y.pointer, count: y.count,
-        elementSize: y.dtype.byteCount)
-    } else {
-      Elementwise.binary(
-        kernel, source.pointer, aStep: 1, scalar, bStep: 0, y.pointer, count: y.count,
-        elementSize: y.dtype.byteCount)
-    }
+  guard let y = Elements.allocate(like: x.elements, for: operation) else { return .standIn }
+  if x.isContiguous {
+    apply(kernel, x.elements, scalar, scalarFirst: scalarFirst, to: y)
+  } else {
+    y.write(x.elements)
+    apply(kernel, y, scalar, scalarFirst: scalarFirst, to: y)
   }
   return Tensor(y)
+}
+
+@inline(__always)
+private func apply(
+  _ kernel: binary_kernel, _ x: borrowing Elements, _ scalar: Double, scalarFirst: Bool, to y: borrowing Elements
+) {
+  withScalar(scalar, as: x.dtype) { scalar in
+    Elementwise.binary(
+      kernel, scalarFirst ? scalar : UnsafeRawPointer(x.pointer), aStep: scalarFirst ? 0 : 1,
+      scalarFirst ? UnsafeRawPointer(x.pointer) : scalar, bStep: scalarFirst ? 1 : 0, y.pointer, count: y.count,
+      elementSize: y.dtype.byteCount)
+  }
 }
 
 /// Calls `body` with the address of a scalar of an element type.

@@ -14,8 +14,9 @@ final class Elements: @unchecked Sendable {
   let dtype: DType
   /// The first element.
   let pointer: UnsafeMutableRawPointer
-  /// Whose memory this is a view of; nil for an owner.
-  let owner: Elements?
+  /// Whose memory this is a view of; nil for an owner. Released by hand: for a chain of objects of one class the
+  /// compiler would make the release a loop, which costs every owner.
+  private let base: Unmanaged<Elements>?
 
   /// A new owner of memory that is not initialised.
   @inline(__always)
@@ -23,7 +24,7 @@ final class Elements: @unchecked Sendable {
     self.layout = layout
     self.dtype = dtype
     self.pointer = pointer
-    owner = nil
+    base = nil
   }
 
   /// The owner of a block that ``Memory`` allocated for a shape, whose bytes an Int can count.
@@ -36,11 +37,11 @@ final class Elements: @unchecked Sendable {
     self.layout = layout
     dtype = base.dtype
     pointer = base.pointer + offset * base.dtype.byteCount
-    owner = base.owner ?? base
+    self.base = (base.base ?? .passUnretained(base)).retain()
   }
 
   deinit {
-    if owner == nil { Memory.release(pointer, layout.count * dtype.byteCount) }
+    if let base { base.release() } else { Memory.release(pointer, layout.count &* dtype.byteCount) }
   }
 
   /// Contiguous memory for a shape, not initialised. Too large a shape is a mistake of `operation`, and gives nil
@@ -52,6 +53,16 @@ final class Elements: @unchecked Sendable {
     if overflow { return tooLarge(shape, dtype, operation) }
     guard let pointer = Memory.allocate(bytes) else { return outOfMemory(shape, bytes, operation) }
     return Elements(Layout(rowMajor: shape, count: count), dtype, allocated: pointer)
+  }
+
+  /// Contiguous memory for a result of the shape and type of an operand, not initialised.
+  @inline(__always)
+  static func allocate(like other: Elements, for operation: StaticString) -> Elements? {
+    // An owner's layout is the one wanted, and its bytes have been counted.
+    guard other.base == nil else { return allocate(other.shape, other.dtype, for: operation) }
+    let bytes = other.layout.count &* other.dtype.byteCount
+    guard let pointer = Memory.allocate(bytes) else { return outOfMemory(other.shape, bytes, operation) }
+    return Elements(other.layout, other.dtype, allocated: pointer)
   }
 
   /// Contiguous memory for a shape, filled with a value.
@@ -80,7 +91,7 @@ final class Elements: @unchecked Sendable {
   /// Whether `elements` is the only reference to memory that nobody else sees, so that it may be written to.
   @inline(__always)
   static func isUnique(_ elements: inout Elements) -> Bool {
-    isKnownUniquelyReferenced(&elements) && elements.owner == nil
+    isKnownUniquelyReferenced(&elements) && elements.base == nil
   }
 
   /// These elements in row-major order: themselves, or a copy.

@@ -45,8 +45,8 @@ public struct Adam: Optimizer {
     let step = AdamStep(
       rate: learningRate, beta1: betas.0, beta2: betas.1, epsilon: epsilon, weightDecay: weightDecay,
       isDecayDecoupled: false)
-    model.update(keeping: &moments, with: gradients) { [isAMSGrad] parameter, gradient, moments in
-      Moments.update(&moments, of: &parameter, gradient, isAMSGrad: isAMSGrad, step)
+    model.forEachGradient(in: gradients) { [isAMSGrad] position, parameter, gradient in
+      Moments.update(&moments[keptAt: position], of: &parameter, gradient, isAMSGrad: isAMSGrad, step)
     }
   }
 }
@@ -94,8 +94,8 @@ public struct AdamW: Optimizer {
     let step = AdamStep(
       rate: learningRate, beta1: betas.0, beta2: betas.1, epsilon: epsilon, weightDecay: weightDecay,
       isDecayDecoupled: true)
-    model.update(keeping: &moments, with: gradients) { [isAMSGrad] parameter, gradient, moments in
-      Moments.update(&moments, of: &parameter, gradient, isAMSGrad: isAMSGrad, step)
+    model.forEachGradient(in: gradients) { [isAMSGrad] position, parameter, gradient in
+      Moments.update(&moments[keptAt: position], of: &parameter, gradient, isAMSGrad: isAMSGrad, step)
     }
   }
 }

@@ -16,19 +16,27 @@ public protocol Optimizer {
 }
 
 extension Module {
-  /// Calls `body` with each parameter that has a gradient, its gradient, and what the optimizer keeps for it: nil at
-  /// first, and found again by the parameter's position.
-  // Inlined, so that the compiler knows the type of the state.
-  @inline(__always)
-  mutating func update<State>(
-    keeping states: inout [State?], with gradients: Gradients, _ body: (inout Tensor, Tensor, inout State?) -> Void
+  /// Calls `body` with each parameter that has a gradient, its position among all parameters, and its gradient.
+  mutating func forEachGradient(
+    in gradients: Gradients, _ body: (_ position: Int, _ parameter: inout Tensor, _ gradient: Tensor) -> Void
   ) {
     var position = 0
     forEachParameter { _, parameter in
-      if position == states.count { states.append(nil) }
-      // Written through the array, so that the state's tensors keep one owner and are changed in place.
-      if let gradient = gradients.gradient(of: parameter) { body(&parameter, gradient, &states[position]) }
+      if let gradient = gradients.gradient(of: parameter) { body(position, &parameter, gradient) }
       position += 1
+    }
+  }
+}
+
+// What an optimizer keeps for the parameters, by position. It is written to through the array, so that its tensors keep
+// one owner and are changed in place.
+extension Array where Element: ExpressibleByNilLiteral {
+  /// What is kept at a position; nil at first.
+  subscript(keptAt position: Int) -> Element {
+    @inline(__always) get { position < count ? self[position] : nil }
+    @inline(__always) _modify {
+      while count <= position { append(nil) }
+      yield &self[position]
     }
   }
 }

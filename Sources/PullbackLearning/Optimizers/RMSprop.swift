@@ -51,8 +51,9 @@ public struct RMSprop: Optimizer {
   /// Moves the parameters of `model` by one step.
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
     let rule = self
-    model.update(keeping: &states, with: gradients) { parameter, gradient, state in
-      parameter = withoutRecording { rule.moved(parameter, gradient, &state) }.requiringGradient()
+    model.forEachGradient(in: gradients) { position, parameter, gradient in
+      parameter =
+        withoutRecording { rule.moved(parameter, gradient, &states[keptAt: position]) }.requiringGradient()
     }
   }
 
@@ -101,11 +102,11 @@ public struct Adagrad: Optimizer {
   /// Moves the parameters of `model` by one step.
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
     let rule = self
-    model.update(keeping: &squares, with: gradients) { parameter, gradient, square in
+    model.forEachGradient(in: gradients) { position, parameter, gradient in
       parameter = withoutRecording {
         let g = rule.weightDecay == 0 ? gradient : gradient + parameter * rule.weightDecay
-        let sum = square.map { $0 + g * g } ?? g * g
-        square = sum
+        let sum = squares[keptAt: position].map { $0 + g * g } ?? g * g
+        squares[keptAt: position] = sum
         return parameter - g / (sqrt(sum) + rule.epsilon) * rule.learningRate
       }.requiringGradient()
     }

@@ -49,8 +49,8 @@ public struct SGD: Optimizer {
   public mutating func update(_ model: inout some Module, with gradients: Gradients) {
     let step = DescentStep(
       rate: learningRate, momentum: momentum, dampening: dampening, weightDecay: weightDecay, isNesterov: isNesterov)
-    model.update(keeping: &velocities, with: gradients) { parameter, gradient, velocity in
-      parameter.descend(along: gradient, velocity: &velocity, step)
+    model.forEachGradient(in: gradients) { position, parameter, gradient in
+      parameter.descend(along: gradient, velocity: &velocities[keptAt: position], step)
     }
   }
 }

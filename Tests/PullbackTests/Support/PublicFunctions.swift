@@ -9,7 +9,8 @@ struct PublicFunctions {
   init() throws {
     var names: Set<String> = []
     for text in try PublicFunctions.sources() {
-      for match in text.matches(of: /public (?:static )?(?:prefix )?(?:func (\S+?)(?: |<[^(]*>)?|(subscript))\(/) {
+      let declaration = /public (?:static |consuming )?(?:prefix )?(?:func (\S+?)(?: |<[^(]*>)?|(subscript))\(/
+      for match in text.matches(of: declaration) {
         let base = String(match.1 ?? match.2 ?? "")
         names.insert(base + "(" + PublicFunctions.labels(of: base, from: text[match.range.upperBound...]) + ")")
       }

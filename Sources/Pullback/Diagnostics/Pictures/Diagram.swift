@@ -76,7 +76,7 @@ extension Entry {
   /// Whether this is one of several results of the entry before it.
   fileprivate var isProjection: Bool {
     Replay.lock.withLock { _ in
-      if case .projection = derivative { !isReplayed } else { false }
+      if case .projection = saved.further { !isReplayed } else { false }
     }
   }
 }
