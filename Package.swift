@@ -38,6 +38,9 @@ let package = Package(
       name: "PullbackTests", dependencies: ["Pullback", "PullbackLearning", "Kernels"], exclude: ["Goldens"],
       swiftSettings: swiftSettings),
 
+    // Mistakes planted in a copy of the sources, to see whether the tests notice.
+    .executableTarget(name: "plant-faults", path: "Docs/Tools/plant-faults", swiftSettings: swiftSettings),
+
     // The examples of all documents, as tests.
     .target(name: "DocExamples", path: "Docs/Tools/DocExamples", swiftSettings: swiftSettings),
     .executableTarget(
@@ -47,7 +50,7 @@ let package = Package(
       name: "DocExamplesPlugin", capability: .buildTool(), dependencies: ["doc-examples"],
       path: "Docs/Tools/DocExamplesPlugin"),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["DocExamples", "Pullback", "PullbackLearning"],
+      name: "DocumentationTests", dependencies: ["DocExamples", "Pullback", "PullbackLearning", "plant-faults"],
       swiftSettings: swiftSettings, plugins: ["DocExamplesPlugin"]),
   ],
   swiftLanguageModes: [.v6]

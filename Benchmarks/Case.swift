@@ -40,7 +40,9 @@ struct Parts {
 
 extension Case {
   /// Every case, in the order of the report.
-  static var all: [Case] { training + matrixProducts + elementwise + reductions + networks + chains + secondOrder }
+  static var all: [Case] {
+    training + matrixProducts + elementwise + reductions + networks + chains + secondOrder + memory
+  }
 }
 
 extension Tensor {

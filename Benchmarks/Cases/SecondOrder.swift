@@ -2,19 +2,41 @@ import Pullback
 import PullbackLearning
 
 extension Case {
-  /// Products of a Hessian and a vector.
-  static var secondOrder: [Case] { [reverseOverReverse] }
+  /// Products of a Hessian and a vector, and the gradient for comparison.
+  static var secondOrder: [Case] {
+    [
+      secondOrder("reverse-over-reverse") { parameters, vector, loss in
+        let gradients = loss(parameters).backward(recordingGradients: true)
+        return backward(from: zip(parameters, vector).map { (gradients[$0], $1) })[parameters[0]]
+      },
+      secondOrder("forward-over-reverse") { parameters, vector, loss in
+        let hessian = differential(at: parameters) { parameters in gradient(at: parameters, of: loss) }
+        return hessian(vector)[0]
+      },
+      secondOrder("gradient") { parameters, _, loss in gradient(at: parameters, of: loss)[0] },
+    ]
+  }
 
-  private static var reverseOverReverse: Case {
-    Case(name: "hvp-mlp-64-64-10/reverse-over-reverse") {
+  private static func secondOrder(
+    _ name: String,
+    _ step: @escaping (_ parameters: [Tensor], _ vector: [Tensor], _ loss: ([Tensor]) -> Tensor) -> Tensor
+  ) -> Case {
+    Case(name: "hvp-mlp-64-64-10/\(name)") {
       let model = Perceptron([64, 64, 10], .sigmoid)
       let x = InputData.uniform(1, [64, 64]), labels = InputData.integers(2, [64], below: 10)
-      let leaves = model.parameters.map(\.value)
-      let vector = leaves.enumerated().map { InputData.uniform(50 + UInt64($0), $1.shape) }
-      return .whole {
-        let gradients = model.loss(x, labels: labels).backward(recordingGradients: true)
-        return backward(from: zip(leaves, vector).map { (gradients[$0], $1) })[leaves[0]]
-      }
+      let parameters = model.parameters.map(\.value)
+      let vector = parameters.enumerated().map { InputData.uniform(50 + UInt64($0), $1.shape) }
+      return .whole { step(parameters, vector) { model.with($0).loss(x, labels: labels) } }
     }
+  }
+}
+
+extension Module {
+  /// This module with other values of its parameters, in the order of the visit.
+  fileprivate func with(_ parameters: [Tensor]) -> Self {
+    var copy = self
+    var values = parameters.makeIterator()
+    copy.forEachParameter { _, parameter in parameter = values.next()! }
+    return copy
   }
 }

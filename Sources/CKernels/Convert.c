@@ -55,3 +55,28 @@ void convert_elements(const void *from, int from_type, void *to, int to_type, si
     }
   }
 }
+
+static inline float float_from_bits(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+// The exponent moves to its place by a product, which is exact and makes subnormal halves normal; the largest one, of
+// infinities and NaN, stays the largest.
+static inline float float_from_half(uint16_t half) {
+  const uint32_t magnitude = (uint32_t)(half & 0x7FFF) << 13, sign = (uint32_t)(half & 0x8000) << 16;
+  const float value = (half & 0x7C00) == 0x7C00 ? float_from_bits(magnitude | 0x7F800000)
+                                                : float_from_bits(magnitude) * 0x1p112f;
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return float_from_bits(bits | sign);
+}
+
+void widen_halves(const uint16_t *x, float *y, size_t count, int is_bfloat16) {
+  if (is_bfloat16) {
+    for (size_t i = 0; i < count; i++) y[i] = float_from_bits((uint32_t)x[i] << 16);
+  } else {
+    for (size_t i = 0; i < count; i++) y[i] = float_from_half(x[i]);
+  }
+}

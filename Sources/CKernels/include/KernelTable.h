@@ -165,6 +165,8 @@ void copy_transposed(const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_str
                      size_t element_size);
 // Converts between scalar types: floats to integers toward zero (saturating; NaN to 0), anything to bool by != 0.
 void convert_elements(const void *x, int from, void *y, int to, size_t count);
+// Half precision, IEEE 754 or the upper half of a float32, as float32: every value exactly.
+void widen_halves(const uint16_t *x, float *y, size_t count, int is_bfloat16);
 
 // x seen as [outer, extent, inner], y as [outer, count, inner]: y[o, i, :] = x[o, index[i], :]. Indices are in range.
 void take_rows(const void *x, const int64_t *index, void *y, size_t outer, size_t extent, size_t count, size_t inner,

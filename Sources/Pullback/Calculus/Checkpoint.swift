@@ -1,5 +1,3 @@
-import CKernels
-
 /// Computes `body` without keeping what its derivatives need; a replay computes it again.
 ///
 /// This trades time for memory: of everything that is recorded in `body`, only the result stays. Gradients reach all
@@ -81,15 +79,6 @@ private func recomputedGradients(_ body: () -> [Tensor], _ dys: [Tensor?], of so
   for (entry, cotangent) in seeds { replay.start(cotangent, at: entry) }
   let gradients = replay.run()
   return sources.map { gradients.gradient(of: Tensor(Tensor.standIn.elements, entry: $0)) }
-}
-
-/// Runs `body` with recording, also where a replay is not recorded.
-private func withRecording<Result>(_ body: () -> Result) -> Result {
-  let state = thread_state_current()!
-  let depth = state.pointee.recording_disabled
-  state.pointee.recording_disabled = 0
-  defer { state.pointee.recording_disabled = depth }
-  return body()
 }
 
 extension Replay {

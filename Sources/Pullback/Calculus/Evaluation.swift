@@ -4,16 +4,16 @@ import CKernels
 ///
 /// Derivatives taken of it can be part of an outer tape: if an input is tracked, or the function uses tracked values from
 /// outside, replays are recorded, so that derivatives nest to any order.
-struct Evaluation<each Input: TensorStructure> {
+struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
   /// The inputs as the function saw them.
   private let inputs: (repeat each Input)
   /// What the function returned.
-  let result: Tensor
+  let result: Output
   /// Whether an outer tape records what is done with the result.
   let isNested: Bool
 
   init(
-    at input: repeat each Input, of function: (repeat each Input) throws -> Tensor
+    at input: repeat each Input, of function: (repeat each Input) throws -> Output
   ) rethrows {
     let isOuterRecording = isRecording
     var isNested = false
@@ -28,8 +28,10 @@ struct Evaluation<each Input: TensorStructure> {
     }
     let inputs = (repeat (each input).mappingTensors(begin))
     let result = try withRecording { try function(repeat each inputs) }
-    if isOuterRecording, !isNested, let entry = result.entry {
-      isNested = Replay.reaches(from: entry, before: firstNumber)
+    if isOuterRecording, !isNested {
+      isNested = result.allTensors.contains { tensor in
+        tensor.entry.map { Replay.reaches(from: $0, before: firstNumber) } ?? false
+      }
     }
     self.inputs = inputs
     self.result = result
@@ -37,7 +39,7 @@ struct Evaluation<each Input: TensorStructure> {
   }
 
   /// The result, tracked only if an outer tape records it.
-  var value: Tensor { isNested ? result : result.detached() }
+  var value: Output { isNested ? result : result.mappingTensors { $0.detached() } }
 
   /// The inputs' tensors in order.
   var inputTensors: [Tensor] {
@@ -46,24 +48,52 @@ struct Evaluation<each Input: TensorStructure> {
     return tensors
   }
 
-  /// The product of a cotangent and the Jacobian: a gradient in the place of every input.
-  func gradients(_ cotangent: Tensor?, retainingTape: Bool = false) -> (repeat each Input) {
-    let gradients = replay(cotangent, retainingTape: retainingTape, recording: isNested)
-    return
-      (repeat (each inputs).mappingTensors { x in
-        gradients.gradient(of: x) ?? Tensor.zeros(x.shape, dtype: x.dtype)
-      })
+  /// Structures of the inputs' form, with something else in the place of each tensor.
+  func mappingInputs(_ body: (Tensor) -> Tensor) -> (repeat each Input) {
+    (repeat (each inputs).mappingTensors(body))
   }
 
-  /// The gradients of inputs and outer leaves; none if the result depends on nothing.
-  func replay(_ cotangent: Tensor?, retainingTape: Bool, recording: Bool) -> Gradients {
-    guard result.isTracked else {
-      // Nothing to replay, but the cotangent's mistakes are those of any other replay.
-      return result.requiringGradient().backward(cotangent)
+  /// The product of a cotangent and the Jacobian: a gradient in the place of every input.
+  func gradients(_ cotangent: Output?, retainingTape: Bool = false) -> (repeat each Input) {
+    structured(replay(seeds(cotangent), retainingTape: retainingTape, recording: isNested))
+  }
+
+  /// The gradient of one tensor of the result, in the place of every input.
+  func gradient(of tensor: Tensor) -> (repeat each Input) {
+    structured(replay([(tensor, nil)], retainingTape: false, recording: isNested))
+  }
+
+  /// The gradients of the inputs' tensors in order, recorded.
+  func recordedGradients(_ cotangent: Output?) -> [Tensor] {
+    let gradients = replay(seeds(cotangent), retainingTape: true, recording: true)
+    return inputTensors.map { gradients.gradient(of: $0) ?? Tensor.zeros($0.shape, dtype: $0.dtype) }
+  }
+
+  /// Where a replay starts for a cotangent of the result.
+  private func seeds(_ cotangent: Output?) -> [(tensor: Tensor, cotangent: Tensor?)] {
+    let results = result.allTensors
+    let cotangents = cotangent.map { $0.allTensors.map(Optional.some) } ?? results.map { _ in nil }
+    guard results.count == cotangents.count else {
+      fail(
+        .autogradMisuse, "pullback",
+        "the cotangent has \(cotangents.count) tensors; expected \(results.count), as many as the result")
+      return []
     }
-    return result.backward(
-      cotangent, retainingTape: retainingTape, recordingGradients: recording,
-      keeping: isNested ? inputTensors : [])
+    return Swift.zip(results, cotangents).filter { $0.0.dtype.isFloatingPoint }.map { ($0, $1) }
+  }
+
+  /// The gradients of inputs and outer leaves.
+  private func replay(
+    _ seeds: [(tensor: Tensor, cotangent: Tensor?)], retainingTape: Bool, recording: Bool
+  ) -> Gradients {
+    // Where a result depends on nothing there is nothing to replay, but a cotangent's mistakes are those of any other.
+    backward(
+      from: seeds.map { ($0.tensor.isTracked ? $0.tensor : $0.tensor.requiringGradient(), $0.cotangent) },
+      retainingTape: retainingTape, recordingGradients: recording, keeping: isNested ? inputTensors : [])
+  }
+
+  private func structured(_ gradients: Gradients) -> (repeat each Input) {
+    mappingInputs { x in gradients.gradient(of: x) ?? Tensor.zeros(x.shape, dtype: x.dtype) }
   }
 }
 
@@ -73,7 +103,7 @@ extension Tensor {
 }
 
 /// Runs `body` with recording on, whatever the scopes around it say.
-private func withRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
+func withRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
   let state = thread_state_current()!
   let outer = state.pointee.recording_disabled
   state.pointee.recording_disabled = 0

@@ -1,4 +1,4 @@
-// Whole matrices of derivatives, and products with the second one.
+// Whole matrices of derivatives.
 
 /// How a Jacobian is computed.
 public enum JacobianMode: Sendable, Hashable {
@@ -58,37 +58,6 @@ public func jacobian(
 /// - Precondition: the result has one element; else traps, or throws inside ``checked(_:)``.
 public func hessian(at x: Tensor, of function: (Tensor) throws -> Tensor) rethrows -> Tensor {
   try jacobian(at: x, mode: .reverse) { x in try gradient(at: x, of: function) }
-}
-
-/// The product of the Hessian of a function of one result with a vector, at the cost of a few gradients.
-///
-/// ```swift
-/// let x = Tensor([1, 2])
-/// print(hessianVectorProduct(at: x, along: Tensor([1, 1])) { x in (x * x * x).sum() })  // [6.0, 12.0] : [2] float32
-/// ```
-///
-/// - Parameters:
-///   - input: where; a tensor or a structure of them.
-///   - direction: the vector, of the form of the input.
-///   - function: with one element as its result.
-/// - Precondition: the result has one element; else traps, or throws inside ``checked(_:)``.
-public func hessianVectorProduct<Input: TensorStructure>(
-  at input: Input, along direction: Input, of function: (Input) throws -> Tensor
-) rethrows -> Input {
-  let inner = try Evaluation(at: input, of: function)
-  let gradients = inner.recordedGradients(nil)
-  var seeds: [(tensor: Tensor, cotangent: Tensor?)] = []
-  for (gradient, change) in Swift.zip(gradients, direction.allTensors) where gradient.isTracked {
-    seeds.append((gradient, change))
-  }
-  let tensors = inner.inputTensors
-  let products = backward(
-    from: seeds, recordingGradients: inner.isNested, keeping: inner.isNested ? tensors : [])
-  var places = tensors.makeIterator()
-  return input.mappingTensors { _ in
-    let x = places.next()!
-    return x.isTracked ? products[x] : Tensor.zeros(x.shape, dtype: x.dtype)
-  }
 }
 
 /// The unit vectors of a tensor's space, in row-major order.

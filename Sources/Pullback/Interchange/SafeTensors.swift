@@ -1,10 +1,11 @@
+import CKernels
 import Kernels
 
 /// Named tensors as a `.safetensors` file holds them.
 ///
 /// The reader trusts nothing: the header's size, its JSON, every name, shape, element type and offset are checked before
 /// anything is allocated, and a file that breaks a rule is refused as a whole with a ``SafeTensorsError`` that names it.
-/// Element types are F32, F64, I32, I64 and BOOL.
+/// Element types are F32, F64, I32, I64 and BOOL; F16 and BF16 are read as float32, which holds them exactly.
 ///
 /// ```swift
 /// let file = SafeTensors(["w": Tensor([[1, 2], [3, 4]])], metadata: ["step": "7"])
@@ -106,14 +107,34 @@ extension Tensor {
   fileprivate init(
     reading entry: SafeTensorsHeader.Entry, from source: some ByteSource
   ) throws(SafeTensorsError) {
-    // The count was checked, so that only memory can be missing; `Elements.allocate` would trap then.
-    guard let pointer = Memory.allocate(entry.byteCount) else { throw .outOfMemory(name: entry.name) }
-    let elements = Elements(adopting: pointer, entry.shape, entry.dtype)
-    let buffer = UnsafeMutableRawBufferPointer(start: pointer, count: entry.byteCount)
-    try source.read(into: buffer)
-    if entry.dtype == .bool, let wrong = buffer.first(where: { $0 > 1 }) {
-      throw .invalidBool(name: entry.name, value: wrong)
+    switch entry.elements {
+    case .own(let dtype):
+      let bytes = try Tensor.memory(entry.byteCount, for: entry)
+      let elements = Elements(adopting: bytes.baseAddress!, entry.shape, dtype)
+      try source.read(into: bytes)
+      if dtype == .bool, let wrong = bytes.first(where: { $0 > 1 }) {
+        throw .invalidBool(name: entry.name, value: wrong)
+      }
+      self.init(elements)
+    case .float16, .bfloat16:
+      let bytes = try Tensor.memory(2 * entry.byteCount, for: entry)
+      let elements = Elements(adopting: bytes.baseAddress!, entry.shape, .float32)
+      let halves = try Tensor.memory(entry.byteCount, for: entry)
+      defer { Memory.release(halves.baseAddress!, entry.byteCount) }
+      try source.read(into: halves)
+      let isBfloat16 = if case .bfloat16 = entry.elements { true } else { false }
+      widen_halves(
+        halves.assumingMemoryBound(to: UInt16.self).baseAddress, bytes.assumingMemoryBound(to: Float.self).baseAddress,
+        entry.byteCount / 2, isBfloat16 ? 1 : 0)
+      self.init(elements)
     }
-    self.init(elements)
+  }
+
+  /// Memory for a number of bytes that was checked, so that only memory can be missing; `Elements.allocate` would trap then.
+  private static func memory(
+    _ byteCount: Int, for entry: SafeTensorsHeader.Entry
+  ) throws(SafeTensorsError) -> UnsafeMutableRawBufferPointer {
+    guard let pointer = Memory.allocate(byteCount) else { throw .outOfMemory(name: entry.name) }
+    return UnsafeMutableRawBufferPointer(start: pointer, count: byteCount)
   }
 }

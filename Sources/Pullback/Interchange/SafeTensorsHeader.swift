@@ -3,11 +3,25 @@ struct SafeTensorsHeader {
   /// Where a tensor lies and what it is.
   struct Entry {
     let name: String
-    let dtype: DType
+    let elements: StoredElements
     let shape: Shape
     let range: Range<Int>
 
     var byteCount: Int { range.count }
+  }
+
+  /// What the bytes of a tensor stand for: elements of a type there is, or of half precision, which are widened.
+  enum StoredElements {
+    case own(DType)
+    case float16
+    case bfloat16
+
+    fileprivate var byteCount: Int {
+      switch self {
+      case .own(let dtype): dtype.byteCount
+      case .float16, .bfloat16: 2
+      }
+    }
   }
 
   /// In the order of their bytes, which they fill without gaps.
@@ -82,7 +96,9 @@ extension SafeTensorsHeader.Entry {
     guard case .string(let typeName)? = member.value["dtype"] else {
       throw .invalidEntry(name: name, reason: "\"dtype\" is missing or not a string")
     }
-    guard let dtype = DType(safeTensorsName: typeName) else { throw .unknownDType(name: name, dtype: typeName) }
+    guard let elements = SafeTensorsHeader.StoredElements(typeName) else {
+      throw .unknownDType(name: name, dtype: typeName)
+    }
     let extents = try Self.integers("shape", of: member)
     let offsets = try Self.integers("data_offsets", of: member)
     guard extents.count <= Shape.maximumRank else {
@@ -93,12 +109,12 @@ extension SafeTensorsHeader.Entry {
     }
     let shape = Shape(extents)
     guard let count = shape.countIfRepresentable else { throw .sizeOverflow(name: name) }
-    let (byteCount, overflow) = count.multipliedReportingOverflow(by: dtype.byteCount)
+    let (byteCount, overflow) = count.multipliedReportingOverflow(by: elements.byteCount)
     if overflow { throw .sizeOverflow(name: name) }
     guard byteCount == offsets[1] - offsets[0] else {
       throw .wrongByteCount(name: name, expected: byteCount, found: offsets[1] - offsets[0])
     }
-    self.init(name: name, dtype: dtype, shape: shape, range: offsets[0]..<offsets[1])
+    self.init(name: name, elements: elements, shape: shape, range: offsets[0]..<offsets[1])
   }
 
   /// A list of whole numbers that are not negative.
@@ -167,8 +183,17 @@ extension DType {
     }
   }
 
-  fileprivate init?(safeTensorsName name: String) {
-    guard let dtype = DType.allCases.first(where: { $0.safeTensorsName == name }) else { return nil }
-    self = dtype
+}
+
+extension SafeTensorsHeader.StoredElements {
+  /// The elements of a type that a header names, if it is known.
+  fileprivate init?(_ name: String) {
+    switch name {
+    case "F16": self = .float16
+    case "BF16": self = .bfloat16
+    default:
+      guard let dtype = DType.allCases.first(where: { $0.safeTensorsName == name }) else { return nil }
+      self = .own(dtype)
+    }
   }
 }

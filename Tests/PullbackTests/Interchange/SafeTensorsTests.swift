@@ -32,6 +32,35 @@ private func entry(_ dtype: String, _ shape: String, _ begin: Int, _ end: Int) -
     #expect(try copy.bytes() == bytes)
   }
 
+  /// Every one of the 65,536 halves of both kinds, against its definition.
+  @Test func halvesAreWidenedExactly() throws {
+    let halves = (0..<1 << 16).map { UInt16($0) }
+    let bytes = halves.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    for (type, exponentBits) in [("F16", 5), ("BF16", 8)] {
+      let read = try SafeTensors(bytes: file("{\"x\":\(entry(type, "[256,256]", 0, 1 << 17))}", bytes))
+      let x = try #require(read["x"])
+      #expect(x.dtype == .float32 && x.shape == [256, 256])
+      let fractionBits = 15 - exponentBits, bias = 1 << (exponentBits - 1) - 1
+      for (half, value) in Swift.zip(halves, x.scalars(as: Float.self)) {
+        let exponent = Int(half & 0x7FFF) >> fractionBits
+        let fraction = Double(Int(half) & (1 << fractionBits - 1)) / Double(1 << fractionBits)
+        var expected =
+          exponent == 0
+          ? fraction * pow(2, Double(1 - bias)) : (1 + fraction) * pow(2, Double(exponent - bias))
+        if exponent == 1 << exponentBits - 1 { expected = fraction == 0 ? .infinity : .nan }
+        if half & 0x8000 > 0 { expected = -expected }
+        guard expected.isNaN ? value.isNaN : Double(value) == expected && (value.sign == .minus) == (half >= 0x8000)
+        else {
+          Issue.record("\(type) \(half): \(value), expected \(expected)")
+          return
+        }
+      }
+    }
+    #expect(throws: SafeTensorsError.wrongByteCount(name: "x", expected: 4, found: 2)) {
+      try SafeTensors(bytes: file("{\"x\":\(entry("BF16", "[2]", 0, 2))}", [0, 0]))
+    }
+  }
+
   @Test func filesAppearCompleteOrNotAtAll() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "safetensors-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -31,6 +31,9 @@ import Testing
     #expect(
       slopes([4, 4, 1]) { $0.topK(1).values } == [1, 0, 0] && slopes([2, 2]) { $0.sorted().values[0] } == [1, 0])
     #expect(Tensor([5, 7, 7]).argMax().item(as: Int.self) == 1)
+    let table = Tensor([[1, 0], [4, 3], [4, 3], [1, 0]])
+    #expect(table.argMax(axis: 0).scalars(as: Int.self) == [1, 1])
+    #expect(table.argMin(axis: 0).scalars(as: Int.self) == [0, 0])
     let image = Tensor([[[[1, 1], [1, 1]]]]).requiringGradient()
     #expect(maxPool2D(image, kernel: 2).sum().backward()[image] == Tensor([[[[1, 0], [0, 0]]]]))
   }
@@ -64,6 +67,16 @@ import Testing
     #expect(pow(Tensor(0, dtype: .float64), -1).item() == Double.infinity)
     #expect(hessian(at: Tensor(0, dtype: .float64)) { $0.squared() }.item() == 2.0)
     #expect(hessian(at: Tensor(0, dtype: .float64)) { pow($0, 2) }.item() == 2.0)
+  }
+
+  /// Where 0 meets 0, both derivatives are 0.
+  @Test func zerosOfTwoOperands() {
+    func slopes(_ f: (Tensor, Tensor) -> Tensor) -> [Double] {
+      let (a, b) = gradient(at: Tensor(0, dtype: .float64), Tensor(0, dtype: .float64), of: f)
+      return [a.item(), b.item()]
+    }
+    #expect(slopes { pow($0, $1) } == [0, 0] && slopes { xlogy($0, $1) } == [0, 0])
+    #expect(slopes { hypot($0, $1) } == [0, 0] && slopes { atan2(y: $0, x: $1) } == [0, 0])
   }
 
   @Test func theBranchNotTakenContributesNothing() {
@@ -127,6 +140,14 @@ import Testing
     #expect(
       Tensor([1_000_000_000, 1_000_000_001, 1_000_000_002], dtype: .float64).variance().isClose(
         to: Tensor(2 / 3.0, dtype: .float64), relative: 1e-11))
+  }
+
+  /// The gradient of a row is shared among its uses, and the row of padding has none.
+  @Test func embeddingsSharedByFrequency() {
+    let table = Tensor.ones([4, 2], dtype: .float64).requiringGradient()
+    let rows = embedding(Tensor([3, 0, 3, 1], dtype: .int64), in: table, paddingIndex: 0, scaleByFrequency: true)
+    let gradient = (rows * Tensor([[1], [10], [4], [7]], dtype: .float64)).sum().backward()[table]
+    #expect(gradient == Tensor([[0, 0], [7, 7], [0, 0], [2.5, 2.5]], dtype: .float64))
   }
 
   @Test func denormalsSurvive() {

@@ -26,6 +26,10 @@ public struct ConvolutionPadding: Sendable, Hashable {
   public static let same = ConvolutionPadding(kind: .same)
 
   /// Zeros before each axis and after it.
+  ///
+  /// ```swift
+  /// print(ConvolutionPadding.sides(before: [2, 0], after: 0))  // [2, 0] and 0
+  /// ```
   public static func sides(before: PerAxis, after: PerAxis) -> ConvolutionPadding {
     ConvolutionPadding(kind: .sides(before: before, after: after))
   }

@@ -161,13 +161,13 @@ private struct WindowLayout {
           "the padding \(padding) is more than half of the windows' reach, \(reach) along axis \(axis)")
         return nil
       }
-      let room = input[axis] + 2 * padding[axis] - reach
-      var count = (room + (ceilMode ? stride[axis] - 1 : 0)) / stride[axis] + 1
+      let room = input[axis] + 2 * padding[axis] - reach + (ceilMode ? stride[axis] - 1 : 0)
+      var count = room / stride[axis] + 1
       // The last window must begin within the axis or the padding before it.
       if ceilMode, (count - 1) * stride[axis] >= input[axis] + padding[axis] { count -= 1 }
-      guard count > 0, room >= 0 || ceilMode else {
+      guard count > 0, room >= 0 else {
         fail(
-          .shapeMismatch, operation,
+          .invalidArgument, operation,
           "windows that reach over \(reach) places do not fit axis \(axis) of the last \(axes) of shape \(x.shape) with padding \(padding)"
         )
         return nil
