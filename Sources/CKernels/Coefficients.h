@@ -38,20 +38,12 @@ static const double erf_tail_float64[] = {
     -0.00085483269814259964, 0.00012055331132988645, -1.4925595773305657e-05, 1.6461008500463625e-06,
     -1.6350396504903226e-07, 1.4660330858787547e-08, -1.1374964774195256e-09, 5.9607017395584993e-11};
 
-// exp(x^2) erfc x = P((x - c) / (x + c)) / (x + 1/2) for x >= 0, where the centre c is such that P(0) is very nearly a
-// number of either type. Errors 2^-28, 2^-57.
-static const float erfcx_centre_float32 = 3.0810546875f;
-static const double erfcx_centre_float64 = 3.0810546875;
-static const float erfcx_tail_float32[] = {
-    0.625596106f, -0.0683983415f, -0.0203327499f, 0.0622237138f, -0.059826836f, 0.0363076515f, -0.0140728243f,
-    0.0023751827f, 0.000739611627f, -0.000454877998f, -8.51627738e-06f, 4.14640454e-05f};
-static const double erfcx_tail_float64[] = {
-    0.62559610541429012, -0.068398368947840474, -0.020332609350577804, 0.062224386985912553, -0.059828597400172975,
-    0.036302549938486278, -0.014064673407498006, 0.0023920635472612466, 0.0007222435105656552,
-    -0.00048280670208307761, 9.5674016932369229e-06, 6.5048155847790691e-05, -8.7226529186762618e-06,
-    -9.4270076135385377e-06, 1.6955433359592909e-06, 1.6014842685338052e-06, -2.3573125874519779e-07,
-    -3.0544437073239697e-07, 1.6119442853120307e-08, 5.8024823748545506e-08, 3.6145571397880148e-09,
-    -9.0707059832845339e-09, -1.4763598689636247e-09, 8.0989180832659292e-10, 1.8877926831085717e-10};
+// exp(a^2 / 2) (1 - F(a)) sqrt(2 pi) a = P(1 / a^2) for large a.
+static const float tail_series_float32[] = {1, -1, 3, -15, 105};
+static const double tail_series_float64[] = {1, -1, 3, -15, 105, -945, 10395};
+// The piecewise polynomials for it hold up to here.
+static const float tail_highest_float32 = 14.9f;
+static const double tail_highest_float64 = 39.6;
 
 // sin x = x + x^3 P(x^2) for |x| <= pi / 4. Errors 2^-38, 2^-58.
 static const float sin_tail_float32[] = {-0.166666672f, 0.00833332911f, -0.000198393303f, 2.71827503e-06f};
@@ -101,11 +93,9 @@ static const double exp_lowest_float64 = -760.0;
 static const float expm1_lowest_float32 = -20.0f;
 static const double expm1_lowest_float64 = -40.0;
 
-// erfc(x) is 0 from here on, and exp(-x^2 / 2) from the second on.
+// exp(x^2) is infinite from here on.
 static const float erfc_highest_float32 = 11.0f;
 static const double erfc_highest_float64 = 28.0;
-static const float gaussian_highest_float32 = 15.6f;
-static const double gaussian_highest_float64 = 39.6;
 
 // The smallest normal number.
 static const float smallest_normal_float32 = FLT_MIN;

@@ -12,6 +12,7 @@
 
 #include "Coefficients.h"
 #include "Names.h"
+#include "PiecewiseCoefficients.h"
 #include "Processor.h"
 #include "Special.h"
 

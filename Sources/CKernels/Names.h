@@ -39,6 +39,8 @@ enum { COLUMN_CHUNK = 1024, SEARCH_BLOCK = 2048 };
 #define load_part NAME(load_part)
 #define store_part NAME(store_part)
 #define load_or NAME(load_or)
+#define load_bytes(x) (*(const NAME(unaligned_bytes) *)(x))
+#define store_bytes(y, v) (*(NAME(unaligned_bytes) *)(y) = (v))
 #define load_bytes_part NAME(load_bytes_part)
 #define store_bytes_part NAME(store_bytes_part)
 #define first_lanes NAME(first_lanes)

@@ -28,7 +28,7 @@ package enum Elementwise {
   ) {
     Parallel.run(count: count, grain: grain) { part in
       let offset = part.lowerBound * elementSize
-      kernel(a + offset * aStep, aStep, b + offset * bStep, bStep, y + offset, part.count, p, q)
+      kernel(a + offset * aStep, aStep, 0, b + offset * bStep, bStep, 0, y + offset, part.count, 1, p, q)
     }
   }
 
@@ -37,10 +37,11 @@ package enum Elementwise {
     _ kernel: binary_kernel, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
     _ nest: LoopNest, elementSize: Int, p: Double = 0, q: Double = 0
   ) {
-    rows(nest) { offsets, length in
+    runs(nest) { offsets, length, rows in
       kernel(
-        a + offsets[1] * elementSize, nest.rowStride(1), b + offsets[2] * elementSize, nest.rowStride(2),
-        y + offsets[0] * elementSize, length, p, q)
+        a + offsets[1] * elementSize, nest.rowStride(1), nest.rowAdvance(1),
+        b + offsets[2] * elementSize, nest.rowStride(2), nest.rowAdvance(2),
+        y + offsets[0] * elementSize, length, rows, p, q)
     }
   }
 
@@ -71,17 +72,29 @@ package enum Elementwise {
   /// Calls `body` for pieces of rows, over the threads.
   @inline(__always)
   private static func rows(_ nest: LoopNest, _ body: (InlineArray<4, Int>, Int) -> Void) {
+    runs(nest) { start, length, rows in
+      var offsets = start
+      for _ in 0..<rows {
+        body(offsets, length)
+        for operand in 0..<4 { offsets[operand] &+= nest.rowAdvance(operand) }
+      }
+    }
+  }
+
+  /// Calls `body` for runs of rows that lie evenly apart, with their length and count, over the threads.
+  @inline(__always)
+  private static func runs(_ nest: LoopNest, _ body: (InlineArray<4, Int>, Int, Int) -> Void) {
     let length = nest.rowLength, count = nest.rowCount
     if length == 0 { return }
     if count == 1 {
       Parallel.run(count: length, grain: grain) { part in
         var offsets = InlineArray<4, Int>(repeating: 0)
         for operand in 0..<nest.operandCount { offsets[operand] = part.lowerBound * nest.rowStride(operand) }
-        body(offsets, part.count)
+        body(offsets, part.count, 1)
       }
     } else {
       Parallel.run(count: count, grain: max(1, grain / length)) { part in
-        nest.forEachRow(in: part) { body($0, length) }
+        nest.forEachRun(in: part) { body($0, length, $1) }
       }
     }
   }

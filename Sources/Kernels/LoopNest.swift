@@ -51,15 +51,28 @@ package struct LoopNest {
   /// Calls `body` with the operands' element offsets at the start of each row in `rows`.
   @inline(__always)
   package func forEachRow(in rows: Range<Int>, _ body: (InlineArray<4, Int>) -> Void) {
+    forEachRun(in: rows) { start, count in
+      var offsets = start
+      for _ in 0..<count {
+        body(offsets)
+        for operand in 0..<4 { offsets[operand] &+= rowAdvance(operand) }
+      }
+    }
+  }
+
+  /// How far an operand's rows lie apart in the second innermost loop.
+  @inline(__always)
+  package func rowAdvance(_ operand: Int) -> Int { depth > 1 ? strides[operand][depth - 2] : 0 }
+
+  /// Calls `body` for each run of rows of the second innermost loop, with the operands' element offsets at its first row
+  /// and the count of its rows.
+  @inline(__always)
+  package func forEachRun(in rows: Range<Int>, _ body: (InlineArray<4, Int>, Int) -> Void) {
     if rows.isEmpty { return }
     var offsets = InlineArray<4, Int>(repeating: 0)
-    if depth == 2 {
-      // The common case, without the odometer.
-      for operand in 0..<4 { offsets[operand] = rows.lowerBound &* strides[operand][0] }
-      for _ in rows {
-        body(offsets)
-        for operand in 0..<4 { offsets[operand] &+= strides[operand][0] }
-      }
+    if depth <= 2 {
+      for operand in 0..<4 { offsets[operand] = rows.lowerBound &* rowAdvance(operand) }
+      body(offsets, rows.count)
       return
     }
     var index = Axes(repeating: 0)
@@ -69,9 +82,16 @@ package struct LoopNest {
       rest /= extents[axis]
       for operand in 0..<operandCount { offsets[operand] += index[axis] * strides[operand][axis] }
     }
-    for _ in rows {
-      body(offsets)
-      var axis = depth - 2
+    var left = rows.count
+    while true {
+      let innermost = depth - 2
+      let count = min(left, extents[innermost] - index[innermost])
+      body(offsets, count)
+      left -= count
+      if left == 0 { return }
+      for operand in 0..<operandCount { offsets[operand] -= index[innermost] * strides[operand][innermost] }
+      index[innermost] = 0
+      var axis = innermost - 1
       while axis >= 0 {
         index[axis] += 1
         for operand in 0..<operandCount { offsets[operand] += strides[operand][axis] }

@@ -117,8 +117,8 @@ extension Fault {
       operation(
         "Losses/CrossEntropy", .term, "p * (scaled - (scaled * p).sum(axis: -1, keepDims: true))", is: "p * scaled"),
       operation(
-        "Losses/Regression", .sign, "(prediction - target) * (dy * (-2 * factor))",
-        is: "(prediction - target) * (dy * (2 * factor))"),
+        "Losses/Regression", .sign, "scaledDifference(prediction, target, dy, -2 * factor)",
+        is: "scaledDifference(prediction, target, dy, 2 * factor)"),
     ]
   }
 

@@ -32,9 +32,10 @@ typedef void (*unary_kernel)(const void *x, void *y, size_t count, double p, dou
   X(leaky_relu /* slope p */) X(elu /* alpha p */) X(gelu_erf) X(gelu_tanh) X(silu) X(mish)              \
   X(power_constant /* x^p */) X(constant_power /* p^x */)
 
-// y[i] = f(a[i], b[i]).
-typedef void (*binary_kernel)(const void *a, size_t a_step, const void *b, size_t b_step, void *y, size_t count,
-                              double p, double q);
+// y[r, i] = f(a[r, i], b[r, i]) for a number of rows, which lie a_row and b_row apart in a and b, and follow each other
+// in y.
+typedef void (*binary_kernel)(const void *a, size_t a_step, ptrdiff_t a_row, const void *b, size_t b_step,
+                              ptrdiff_t b_row, void *y, size_t count, size_t rows, double p, double q);
 
 #define NUMERIC_BINARY_KERNELS(X)                                                                        \
   X(add) X(subtract) X(multiply) X(divide /* integers: truncating, 0 where b is 0 */) X(maximum) X(minimum) \
@@ -49,7 +50,8 @@ typedef void (*binary_kernel)(const void *a, size_t a_step, const void *b, size_
   X(clamp_gradient /* (dy, x): dy where p < x < q, else 0 */)                                            \
   X(sigmoid_gradient /* (dy, y): dy y (1 - y) */) X(tanh_gradient /* (dy, y): dy (1 - y y) */)            \
   X(gelu_erf_gradient /* (dy, x) */) X(gelu_tanh_gradient /* (dy, x) */) X(silu_gradient /* (dy, x) */)   \
-  X(softplus_gradient /* (dy, x): dy sigmoid(x) */)
+  X(softplus_gradient /* (dy, x): dy sigmoid(x) */)                                                       \
+  X(squared_difference) X(scaled_difference /* p (a - b) */)
 
 // y[i] = a[i] < b[i] and so on, as bools.
 typedef void (*comparison_kernel)(const void *a, size_t a_step, const void *b, size_t b_step, uint8_t *y, size_t count);

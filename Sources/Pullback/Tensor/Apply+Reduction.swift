@@ -98,8 +98,9 @@ private func fold(
 ) -> Elements? {
   let size = x.dtype.byteCount
   guard let y = Elements.allocate(shape, x.dtype, for: operation) else { return nil }
-  // Elements in a piece of work: enough to pay for a thread, few enough to share evenly.
-  let piece = 64 << 10
+  // Elements in a piece of work: enough to pay for a thread, few enough to share evenly. Every piece begins with a wait
+  // for memory that has not been fetched ahead, so large tensors get larger ones.
+  let piece = max(64 << 10, min(256 << 10, outer * middle * inner / 16))
   if outer >= 8 || middle * inner < 2 * piece {
     let grain = max(1, piece / max(1, middle * inner))
     Parallel.run(count: outer, grain: grain) { part in
