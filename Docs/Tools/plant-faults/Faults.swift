@@ -81,9 +81,7 @@ extension Fault {
       operation("Diagonals", .operand, "dy.symmetrised()", is: "dy"),
       operation(
         "Gathering", .place, "dy.gatheringRows(places, axis: axis)", is: "dy.gatheringRows(places, axis: axis) * 1.001"),
-      operation(
-        "Scattering", .term, "Tensor.ones([source.count], dtype: dtype).addedUp(at: places, count: count) + 1",
-        is: "Tensor.ones([source.count], dtype: dtype).addedUp(at: places, count: count)"),
+      operation("Scattering", .term, "counts = counts + 1", is: "counts = counts + 0"),
       operation(
         "MatrixProduct", .operand, "multiply(a, transposed: !aT, dy, transposed: false)",
         is: "multiply(a, transposed: !aT, dy * 1.001, transposed: false)"),
@@ -119,8 +117,8 @@ extension Fault {
       operation(
         "Losses/CrossEntropy", .term, "p * (scaled - (scaled * p).sum(axis: -1, keepDims: true))", is: "p * scaled"),
       operation(
-        "Losses/Regression", .sign, "(prediction - target) * (dy * (-2 * factor))",
-        is: "(prediction - target) * (dy * (2 * factor))"),
+        "Losses/Regression", .sign, "scaledDifference(prediction, target, dy, -2 * factor)",
+        is: "scaledDifference(prediction, target, dy, 2 * factor)"),
     ]
   }
 

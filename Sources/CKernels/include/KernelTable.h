@@ -50,7 +50,8 @@ typedef void (*binary_kernel)(const void *a, size_t a_step, ptrdiff_t a_row, con
   X(clamp_gradient /* (dy, x): dy where p < x < q, else 0 */)                                            \
   X(sigmoid_gradient /* (dy, y): dy y (1 - y) */) X(tanh_gradient /* (dy, y): dy (1 - y y) */)            \
   X(gelu_erf_gradient /* (dy, x) */) X(gelu_tanh_gradient /* (dy, x) */) X(silu_gradient /* (dy, x) */)   \
-  X(softplus_gradient /* (dy, x): dy sigmoid(x) */)
+  X(softplus_gradient /* (dy, x): dy sigmoid(x) */)                                                       \
+  X(squared_difference) X(scaled_difference /* p (a - b) */)
 
 // y[i] = a[i] < b[i] and so on, as bools.
 typedef void (*comparison_kernel)(const void *a, size_t a_step, const void *b, size_t b_step, uint8_t *y, size_t count);

@@ -44,8 +44,20 @@ public func logSigmoid(_ x: Tensor) -> Tensor {
 ///
 /// ```swift
 /// print(softplus(Tensor([0, 100])))  // [0.693147, 100.0] : [2] float32
+/// print(softplus(Tensor([0, 3]), beta: 10, threshold: 20))  // [0.0693147, 3.0] : [2] float32
 /// ```
-public func softplus(_ x: Tensor) -> Tensor {
+///
+/// - Parameters:
+///   - x: any floating-point tensor.
+///   - beta: how sharply it bends: the result is `log(1 + e^(beta · x)) / beta`, with derivative `sigmoid(beta · x)`.
+///   - threshold: above this value of `beta · x` the result is `x` itself, with derivative 1; by default nowhere.
+public func softplus(_ x: Tensor, beta: Double = 1, threshold: Double = .infinity) -> Tensor {
+  if beta == 1, threshold == .infinity { return softplus(of: x) }
+  let z = x * beta
+  return select(where: z .> threshold, then: x, else: softplus(of: z) / beta)
+}
+
+private func softplus(of x: Tensor) -> Tensor {
   map(x, "softplus") { $0.pointee.unary.softplus }
     .recorded(as: "softplus", wrt: x, { dy in softplusGradient(dy, x) })
 }

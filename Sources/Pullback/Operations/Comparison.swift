@@ -125,6 +125,15 @@ extension Tensor {
   /// ```
   public func isFinite() -> Tensor { test(self, "isFinite") { $0.pointee.predicate.is_finite } }
 
+  /// How many elements, of all or along axes, are not 0, as int64.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 0], [2, 3]]).countNonzero(axes: [0]))  // [2, 1] : [2] int64
+  /// ```
+  public func countNonzero(axes: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+    (.!(.!self)).cast(to: .int64).sum(axes: axes, keepDims: keepDims)
+  }
+
   /// Whether all elements, or all along axes, are true; of none, they are. A bool tensor.
   ///
   /// ```swift
@@ -201,6 +210,31 @@ public func select(where condition: Tensor, then a: Tensor, else b: Double) -> T
   select(where: condition, then: a, else: Tensor(b, dtype: a.dtype))
 }
 
+/// A function of the elements where the condition is true, and a scalar where it is false.
+///
+/// Where the condition is false the function sees a stand-in instead of the element, so that neither its value nor its
+/// derivative there can disturb: this is the way to take roots, logarithms and quotients of some elements only.
+///
+/// VJP: `dx` is that of the function where the condition is true, else exactly 0.
+///
+/// ```swift
+/// let x = Tensor([-4, 0, 4]).requiringGradient()
+/// let y = select(where: x .> 0, of: x, then: { sqrt($0) }, else: 0)
+/// print(y, y.sum().backward()[x])  // [0.0, 0.0, 2.0] : [3] float32 [0.0, 0.0, 0.25] : [3] float32
+/// ```
+///
+/// - Parameters:
+///   - condition: a bool tensor that broadcasts with `x`.
+///   - x: the operand.
+///   - standIn: a number at which the function and its derivatives are finite.
+///   - function: a function of each element.
+///   - value: the result where the condition is false.
+public func select(
+  where condition: Tensor, of x: Tensor, standIn: Double = 1, then function: (Tensor) -> Tensor, else value: Double
+) -> Tensor {
+  select(where: condition, then: function(select(where: condition, then: x, else: standIn)), else: value)
+}
+
 extension Tensor {
   /// The tensor with a value in place of the elements where a mask is true.
   ///
@@ -220,6 +254,23 @@ extension Tensor {
   /// ```
   public func replacing(with other: Tensor, where mask: Tensor) -> Tensor {
     select(where: mask, then: other, else: self)
+  }
+}
+
+/// Where elements are within a tolerance of each other, `|a - b| ≤ absolute + relative · |b|`, with broadcasting.
+///
+/// Infinities are close to themselves, and NaN to NaN if `equatingNaN` says so.
+///
+/// ```swift
+/// print(isClose(Tensor([1, 2]), Tensor([1.000001, 3])))  // [true, false] : [2] bool
+/// ```
+public func isClose(
+  _ a: Tensor, _ b: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, equatingNaN: Bool = false
+) -> Tensor {
+  withoutRecording {
+    let isNear = (abs(a - b) .<= abs(b) * relative + absolute) .& b.isFinite()
+    let isEqual = isNear .| (a .== b)
+    return equatingNaN ? isEqual .| (a.isNaN() .& b.isNaN()) : isEqual
   }
 }
 

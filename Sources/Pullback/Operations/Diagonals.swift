@@ -81,6 +81,36 @@ extension Tensor {
       as: "diagEmbed", wrt: self, { dy in dy.walking(diagonal) })
   }
 
+  /// The tensor with other values on a diagonal.
+  ///
+  /// VJP: `dx` is `dy`, 0 on the diagonal; `dvalues` is that diagonal of `dy`.
+  ///
+  /// ```swift
+  /// print(Tensor([[1, 2], [3, 4]]).replacingDiagonal(with: Tensor([8, 9])))
+  /// // [[8.0, 2.0],
+  /// //  [3.0, 9.0]] : [2, 2] float32
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - values: what ``diagonal(offset:axes:)`` will give, or something that stretches to it.
+  ///   - offset: which diagonal.
+  ///   - axes: the axes of rows and columns.
+  /// - Precondition: the axes exist and differ, and the values stretch to the diagonal and have the tensor's dtype; else
+  ///   traps, or throws inside ``checked(_:)``.
+  public func replacingDiagonal(with values: Tensor, offset: Int = 0, axes: (Int, Int) = (-2, -1)) -> Tensor {
+    guard let diagonal = Diagonal(of: shape, offset: offset, axes: axes, for: "replacingDiagonal") else {
+      return .standIn
+    }
+    let target = diagonal.shape(in: shape)
+    guard values.shape.broadcast(with: target) == target else {
+      return fail(
+        .shapeMismatch, "replacingDiagonal", "values of shape \(values.shape) do not stretch to the diagonal, \(target)"
+      )
+    }
+    let mask = Tensor.ones(target, dtype: .bool).placed(on: diagonal, of: shape)
+    return select(where: mask, then: values.broadcast(to: target).placed(on: diagonal, of: shape), else: self)
+  }
+
   /// Square matrices that are zero but for a diagonal, which holds the last axis.
   ///
   /// VJP: `dx` is that diagonal of `dy`.

@@ -81,6 +81,17 @@ public func cosineSimilarity(_ a: Tensor, _ b: Tensor, axis: Int = -1, epsilon: 
   return (a.normalized(axis: place, epsilon: epsilon) * b.normalized(axis: place, epsilon: epsilon)).sum(axis: place)
 }
 
+/// One less the cosines of the angles between vectors, along an axis; the other axes broadcast.
+///
+/// ```swift
+/// print(cosineDistance(Tensor([0, 2]), Tensor([3, 0])))  // 1.0
+/// ```
+///
+/// - Precondition: as for ``cosineSimilarity(_:_:axis:epsilon:)``.
+public func cosineDistance(_ a: Tensor, _ b: Tensor, axis: Int = -1, epsilon: Double = 1e-8) -> Tensor {
+  1 - cosineSimilarity(a, b, axis: axis, epsilon: epsilon)
+}
+
 extension Tensor {
   /// The vectors along an axis divided by their p-norms.
   ///

@@ -102,7 +102,7 @@ extension Tensor {
   ///
   /// NumPy's rules: index tensors broadcast together; a bool tensor stands for the places where it is true; the axes they
   /// make take the place of the first if the tensors stand together, else they come first.
-  private func places(of indices: [AxisIndex]) -> Tensor? {
+  func places(of indices: [AxisIndex]) -> Tensor? {
     // The same subscript applied to a tensor of flat places; only its own indices are involved.
     let flat = Tensor.arange(count, dtype: .int64).reshaped(to: shape)
     guard let expanded = expandingMasks(indices) else { return nil }

@@ -107,6 +107,21 @@ extension Tensor {
     return split(sizes: [Int](repeating: shape[axis] / count, count: count), axis: axis)
   }
 
+  /// At most so many parts along an axis, all of the same extent but the last, which may be smaller.
+  ///
+  /// ```swift
+  /// print(Tensor.arange(7).chunked(3, axis: 0).map(\.count))  // [3, 3, 1]
+  /// ```
+  ///
+  /// - Precondition: the count is positive; else traps, or throws inside ``checked(_:)``.
+  public func chunked(_ count: Int, axis: Int) -> [Tensor] {
+    guard let axis = resolve(axis, in: shape, for: "chunk") else { return [.standIn] }
+    guard count > 0 else { return [fail(.invalidArgument, "chunk", "\(count) parts; expected at least 1")] }
+    let extent = shape[axis], size = Swift.max(1, (extent + count - 1) / count)
+    let sizes = extent == 0 ? [0] : stride(from: 0, to: extent, by: size).map { Swift.min(size, extent - $0) }
+    return split(sizes: sizes, axis: axis)
+  }
+
   /// The slices along an axis, without it.
   ///
   /// ```swift

@@ -36,4 +36,24 @@ extension Tensor {
   public func norm(p: Double = 2, axis: Int, keepDims: Bool = false) -> Tensor {
     norm(p: p, axes: [axis], keepDims: keepDims)
   }
+
+  /// The slices along an axis, those with a norm above a maximum scaled down to it.
+  ///
+  /// The factor is `maximum / (norm + 1e-7)`. VJP: of a slice that is scaled, that of the quotient; of others `dx = dy`.
+  ///
+  /// ```swift
+  /// print(Tensor([[3, 4], [0.3, 0.4]]).renormalized(axis: 0, maximum: 1))
+  /// // [[0.6, 0.8],
+  /// //  [0.3, 0.4]] : [2, 2] float32
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - p: which norm.
+  ///   - axis: the axis whose slices are scaled one by one.
+  ///   - maximum: the largest norm that is left as it is.
+  public func renormalized(p: Double = 2, axis: Int, maximum: Double) -> Tensor {
+    guard let axis = resolve(axis, in: shape, for: "renormalized") else { return .standIn }
+    let norms = norm(p: p, axes: (0..<rank).filter { $0 != axis }, keepDims: true)
+    return self * select(where: norms .> maximum, of: norms, then: { maximum / ($0 + 1e-7) }, else: 1)
+  }
 }

@@ -130,13 +130,31 @@ extension Tensor {
   }
 }
 
+/// Which axis of a grid each vector of ``gridCoordinates(_:ordering:)`` runs along.
+public enum GridOrdering: Sendable, Hashable {
+  /// The first along the first, as the indices of matrices do.
+  case matrix
+  /// The first along the second and the second along the first, as coordinates x and y of pictures do.
+  case cartesian
+}
+
 /// Coordinates of a grid: each vector stretched over the axes of all.
+///
+/// VJP: the sum over the other axes.
 ///
 /// ```swift
 /// let grid = gridCoordinates([Tensor([1, 2]), Tensor([3, 4, 5])])
 /// print(grid[0].shape, grid[1][1])  // [2, 3] [3.0, 4.0, 5.0] : [3] float32
 /// ```
-public func gridCoordinates(_ vectors: [Tensor]) -> [Tensor] {
+public func gridCoordinates(_ vectors: [Tensor], ordering: GridOrdering = .matrix) -> [Tensor] {
+  guard vectors.allSatisfy({ $0.rank <= 1 }), vectors.count <= Shape.maximumRank else {
+    fail(.shapeMismatch, "gridCoordinates", "tensors of shapes \(vectors.map(\.shape)); expected vectors")
+    return vectors
+  }
+  if ordering == .cartesian, vectors.count > 1 {
+    let grid = gridCoordinates([vectors[1], vectors[0]] + vectors[2...])
+    return [grid[1], grid[0]] + grid[2...]
+  }
   let shape = Shape(vectors.map(\.count))
   return vectors.enumerated().map { axis, vector in
     var extents = [Int](repeating: 1, count: vectors.count)

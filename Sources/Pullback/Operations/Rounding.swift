@@ -57,6 +57,31 @@ public func truncated(_ x: Tensor) -> Tensor { constantAlmostEverywhere(x, "trun
 /// ```
 public func fractionalPart(_ x: Tensor) -> Tensor { x - truncated(x) }
 
+/// The angle of each number in the complex plane: 0, and π for negative ones. Its derivative is 0 everywhere.
+///
+/// ```swift
+/// print(angle(Tensor([-2, 0, 3])))  // [3.14159, 0.0, 0.0] : [3] float32
+/// ```
+public func angle(_ x: Tensor) -> Tensor {
+  let value = select(where: x.detached() .< 0, then: Double.pi, else: Tensor.zeros(x.shape, dtype: x.dtype))
+  return select(where: x.isNaN(), then: .nan, else: value)
+    .recorded(as: "angle", wrt: x, { dy in Tensor.zeros(dy.shape, dtype: dy.dtype) })
+}
+
+/// The step function: 0 where `x` is negative, 1 where it is positive, and the value given where it is 0.
+///
+/// VJP: `dx = 0`; `dvalue = dy` where `x` is 0.
+///
+/// ```swift
+/// print(heaviside(Tensor([-2, 0, 3]), atZero: Tensor(0.5)))  // [0.0, 0.5, 1.0] : [3] float32
+/// ```
+///
+/// - Precondition: the shapes broadcast and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
+public func heaviside(_ x: Tensor, atZero value: Tensor) -> Tensor {
+  // (sign + 1) / 2 is 0 and 1, and keeps NaN.
+  select(where: x .== 0, then: value, else: (sign(x) + 1) * 0.5)
+}
+
 /// A step function: the result stays on the tape, with a gradient of zeros.
 private func constantAlmostEverywhere(
   _ x: Tensor, _ name: StaticString, _ kernel: (KernelTable) -> unary_kernel?
@@ -71,9 +96,19 @@ extension Tensor {
   ///
   /// ```swift
   /// print(Tensor([1, .nan]).replacingNonFinite(nan: 0, infinity: 9, negativeInfinity: -9))  // [1.0, 0.0] : [2] float32
+  /// print(Tensor([.infinity]).replacingNonFinite())  // [3.40282e+38] : [1] float32
   /// ```
-  public func replacingNonFinite(nan: Double = 0, infinity: Double, negativeInfinity: Double) -> Tensor {
+  ///
+  /// - Parameters:
+  ///   - nan: what takes the place of NaN.
+  ///   - infinity: what takes the place of infinity; by default the greatest finite number of the element type.
+  ///   - negativeInfinity: what takes the place of minus infinity; by default the least finite number.
+  public func replacingNonFinite(
+    nan: Double = 0, infinity: Double? = nil, negativeInfinity: Double? = nil
+  ) -> Tensor {
     let x = self
+    let greatest = dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+    let infinity = infinity ?? greatest, negativeInfinity = negativeInfinity ?? -greatest
     let finite = select(where: x.isFinite(), then: x, else: nan)
     let below = select(where: x .== -.infinity, then: negativeInfinity, else: finite)
     return select(where: x .== .infinity, then: infinity, else: below)

@@ -82,6 +82,16 @@ extension Tensor {
     case max
     /// By the smallest; equal ones share the gradient evenly.
     case min
+
+    /// What changes nothing when it is combined with other elements.
+    fileprivate var neutral: Double {
+      switch self {
+      case .sum, .mean: 0
+      case .product: 1
+      case .max: -.infinity
+      case .min: .infinity
+      }
+    }
   }
 
   /// The tensor with the elements of a source combined into the places that an index names, its own elements included.
@@ -90,16 +100,29 @@ extension Tensor {
   /// let x = Tensor([1, 2]), index = Tensor([0, 0], dtype: .int64)
   /// print(x.scatterReducing(Tensor([5, 3]), along: 0, at: index, by: .max))  // [5.0, 2.0] : [2] float32
   /// ```
+  ///
+  /// - Parameters:
+  ///   - source: what is combined in.
+  ///   - axis: the axis that the index counts along.
+  ///   - index: for each element of the source its place along the axis.
+  ///   - reduction: how elements are combined.
+  ///   - includingOwn: whether this tensor's own element takes part at places that the index names; at others it stays.
   public func scatterReducing(
-    _ source: Tensor, along axis: Int, at index: Tensor, by reduction: ScatterReduction
+    _ source: Tensor, along axis: Int, at index: Tensor, by reduction: ScatterReduction, includingOwn: Bool = true
   ) -> Tensor {
     guard let places = flatPlaces(along: axis, at: index, source, "scatterReduce") else { return .standIn }
-    let source = source.reshaped(to: [source.count]), own = reshaped(to: [count])
+    let source = source.reshaped(to: [source.count])
+    var own = reshaped(to: [count]),
+      counts = Tensor.ones([source.count], dtype: dtype).addedUp(at: places, count: count)
+    if includingOwn {
+      counts = counts + 1
+    } else {
+      own = own.replacing(with: reduction.neutral, where: counts .!= 0)
+      counts = select(where: counts .== 0, then: 1, else: counts)
+    }
     switch reduction {
     case .sum: return (own + source.addedUp(at: places, count: count)).reshaped(to: shape)
-    case .mean:
-      let counts = Tensor.ones([source.count], dtype: dtype).addedUp(at: places, count: count) + 1
-      return ((own + source.addedUp(at: places, count: count)) / counts).reshaped(to: shape)
+    case .mean: return ((own + source.addedUp(at: places, count: count)) / counts).reshaped(to: shape)
     case .max, .min, .product:
       return own.foldedByPlace(source, places, reduction).reshaped(to: shape)
     }
@@ -107,12 +130,6 @@ extension Tensor {
 
   /// Sorts the sources by place and folds each place's run together with its own element, padded to one length.
   private func foldedByPlace(_ source: Tensor, _ places: Tensor, _ reduction: ScatterReduction) -> Tensor {
-    let neutral: Double =
-      switch reduction {
-      case .max: -.infinity
-      case .min: .infinity
-      default: 1
-      }
     // For each source, the how-manieth of its place it is.
     let targets = places.scalars(as: Int.self)
     var seen = [Int](repeating: 0, count: count)
@@ -123,7 +140,7 @@ extension Tensor {
     let columns = (seen.max() ?? 0) + 1
     let cells = Tensor(Swift.zip(targets, turns).map { $0 * columns + $1 }, shape: [targets.count])
     let own = Tensor(Array(stride(from: 0, to: count * columns, by: columns)), shape: [count])
-    let table = Tensor.full([count * columns], neutral, dtype: dtype)
+    let table = Tensor.full([count * columns], reduction.neutral, dtype: dtype)
       .puttingFlat(concatenated([self, source], axis: 0), at: concatenated([own, cells], axis: 0))
       .reshaped(to: [count, columns])
     return switch reduction {

@@ -219,6 +219,24 @@ extension Tensor {
     return reshaped(to: result)
   }
 
+  /// An axis split into several; one extent may be -1 and is worked out.
+  ///
+  /// VJP: `dx = dy` with the axes merged.
+  ///
+  /// ```swift
+  /// print(Tensor.zeros([2, 12]).unflattened(axis: 1, to: [3, -1]).shape)  // [2, 3, 4]
+  /// ```
+  ///
+  /// - Precondition: the extents fill the axis; else traps, or throws inside ``checked(_:)``.
+  public func unflattened(axis: Int, to extents: [Int]) -> Tensor {
+    guard let axis = resolve(axis, in: shape, for: "unflatten") else { return .standIn }
+    guard let parts = Shape.resolving(extents, count: shape[axis]), rank - 1 + parts.rank <= Shape.maximumRank else {
+      return fail(
+        .shapeMismatch, "unflatten", "axis \(axis) of shape \(shape) does not split into \(extents); one may be -1")
+    }
+    return reshaped(to: Shape(shape.array[..<axis] + parts.array + shape.array[(axis + 1)...]))
+  }
+
   /// The elements in row-major order, as a view where the layout allows it.
   ///
   /// VJP: `dx = dy`.

@@ -25,6 +25,39 @@ extension Tensor {
     set { self = replacing(indices.map(\.axisIndex), with: newValue) }
   }
 
+  /// The tensor with values added at the elements that a subscript with the same indices picks; elements that are picked
+  /// several times get the sum.
+  ///
+  /// VJP: `dx = dy`; `dvalue` is the part of `dy` that the subscript picks.
+  ///
+  /// ```swift
+  /// let x = Tensor([1, 2, 3])
+  /// print(x.adding(Tensor(10), at: Tensor([0, 0, -1], dtype: .int64)))  // [21.0, 2.0, 13.0] : [3] float32
+  /// ```
+  ///
+  /// - Precondition: as for writing by subscript.
+  public func adding(_ value: Tensor, at indices: any TensorIndex...) -> Tensor {
+    let indices = indices.map(\.axisIndex)
+    guard value.dtype == dtype else { return mixed("adding", self, value) }
+    if indices.contains(where: \.isTensor) { return addingGathered(value, at: indices) }
+    guard let part = Part(indices, of: shape, for: "adding") else { return .standIn }
+    guard value.shape.broadcast(with: part.shape) == part.shape else { return unfit(value, part.shape) }
+    return self + value.broadcast(to: part.shape).placed(in: part, of: shape)
+  }
+
+  private func addingGathered(_ value: Tensor, at indices: [AxisIndex]) -> Tensor {
+    guard let places = places(of: indices) else { return .standIn }
+    guard value.shape.broadcast(with: places.shape) == places.shape else { return unfit(value, places.shape) }
+    let values = value.broadcast(to: places.shape).reshaped(to: [places.count])
+    return self + values.addedUp(at: places.reshaped(to: [places.count]), count: count).reshaped(to: shape)
+  }
+
+  private func unfit(_ value: Tensor, _ picked: Shape) -> Tensor {
+    fail(
+      .shapeMismatch, "adding",
+      "a value of shape \(value.shape) does not stretch to the picked elements, of shape \(picked)")
+  }
+
   private func part(_ indices: [AxisIndex]) -> Tensor {
     if indices.contains(where: \.isTensor) { return gathered(by: indices) }
     guard let part = Part(indices, of: shape, for: "slice") else { return .standIn }

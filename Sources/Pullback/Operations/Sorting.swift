@@ -86,68 +86,8 @@ extension Tensor {
     return valueAt(places, axis, keepDims)
   }
 
-  /// The middle element along an axis, the lower one of two, and its place; NaN wins.
-  ///
-  /// ```swift
-  /// print(Tensor([[3, 1, 2], [9, 7, 8]]).median(axis: 1).values)  // [2.0, 8.0] : [2] float32
-  /// ```
-  public func median(axis: Int, keepDims: Bool = false) -> (values: Tensor, places: Tensor) {
-    guard let axis = resolve(axis, in: shape, for: "median") else { return (.standIn, .standIn) }
-    guard shape[axis] > 0 else {
-      let standIn = emptyReduction("median", shape)
-      return (standIn, standIn)
-    }
-    let order = sortingPlaces(self, axis: axis, descending: false, "median")
-    let last = order.narrowed(axis: axis, from: shape[axis] - 1, count: 1)
-    let middle = order.narrowed(axis: axis, from: (shape[axis] - 1) / 2, count: 1)
-    // NaN sorts last, so one shows there.
-    let isNaN =
-      dtype.isFloatingPoint
-      ? detached().gathered(along: axis, at: last).isNaN() : Tensor.zeros(last.shape, dtype: .bool)
-    return valueAt(select(where: isNaN, then: last, else: middle), axis, keepDims)
-  }
-
-  /// The middle of all elements, the lower one of two; equal ones share the gradient evenly.
-  ///
-  /// ```swift
-  /// print(Tensor([4, 1, 3, 2]).median())  // 2.0
-  /// ```
-  public func median() -> Tensor {
-    let flat = reshaped(to: [count])
-    let value = flat.detached().median(axis: 0).values
-    let chosen = ((flat.detached() .== value) .| (flat.detached().isNaNIfFloating() .& value.isNaNIfFloating()))
-      .cast(to: dtype)
-    return value.recorded(as: "median", wrt: flat, { dy in dy * (chosen / chosen.sum()) })
-  }
-
-  /// Values between the sorted elements along an axis: `q = 0` is the smallest, ½ the median of two averaged, 1 the largest.
-  ///
-  /// VJP: `dy` goes to the two neighbours by their weights.
-  ///
-  /// ```swift
-  /// print(Tensor([1, 2, 3, 4]).quantile(0.25))  // 1.75
-  /// ```
-  public func quantile(_ q: Double, axis: Int = -1, keepDims: Bool = false) -> Tensor {
-    guard let axis = resolve(axis, in: shape, for: "quantile") else { return .standIn }
-    guard (0...1).contains(q), shape[axis] > 0 else {
-      return fail(
-        .invalidArgument, "quantile", "the quantile \(q) of axis \(axis) of shape \(shape); expected 0 ... 1 of some")
-    }
-    let position = q * Double(shape[axis] - 1)
-    let lower = Int(position.rounded(.down))
-    let low = smallest(at: lower, axis: axis, keepDims: keepDims).values
-    let weight = position - Double(lower)
-    if weight == 0 { return low }
-    let high = smallest(at: lower + 1, axis: axis, keepDims: keepDims).values
-    return low + (high - low) * weight
-  }
-
-  private func valueAt(_ places: Tensor, _ axis: Int, _ keepDims: Bool) -> (values: Tensor, places: Tensor) {
+  func valueAt(_ places: Tensor, _ axis: Int, _ keepDims: Bool) -> (values: Tensor, places: Tensor) {
     let values = gathered(along: axis, at: places)
     return keepDims ? (values, places) : (values.squeezed(axis: axis), places.squeezed(axis: axis))
-  }
-
-  private func isNaNIfFloating() -> Tensor {
-    dtype.isFloatingPoint ? isNaN() : Tensor.zeros(shape, dtype: .bool)
   }
 }

@@ -163,7 +163,12 @@ extension Tensor {
       fail(.invalidArgument, "item", "shape \(shape) has \(count) elements; item() reads a tensor of one")
       return Tensor.standIn.scalars(as: type)[0]
     }
-    return scalars(as: type)[0]
+    // Without an array, since losses are read at every step.
+    return withExtendedLifetime(elements) {
+      if dtype == Scalar.dtype { return elements.pointer.loadUnaligned(as: Scalar.self) }
+      guard dtype == .float32, Scalar.self == Double.self else { return scalars(as: type)[0] }
+      return unsafeBitCast(Double(elements.pointer.load(as: Float.self)), to: Scalar.self)
+    }
   }
 }
 

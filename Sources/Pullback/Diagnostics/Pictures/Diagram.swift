@@ -76,7 +76,8 @@ extension Entry {
   /// Whether this is one of several results of the entry before it.
   fileprivate var isProjection: Bool {
     Replay.lock.withLock { _ in
-      if case .projection = saved.further { !isReplayed } else { false }
+      // A claimed entry belongs to its replay: Note [Claiming entries].
+      if !isReplayed, case .projection = saved.further { true } else { false }
     }
   }
 }

@@ -17,15 +17,22 @@ extension Tensor {
 /// print(meanSquaredError(Tensor([1, 2]), Tensor([0, 0])))  // 2.5
 /// ```
 public func meanSquaredError(_ prediction: Tensor, _ target: Tensor, reduction: LossReduction = .mean) -> Tensor {
-  guard reduction != .none, prediction.shape == target.shape else {
+  guard reduction != .none, prediction.shape == target.shape, prediction.dtype.isFloatingPoint else {
     return squaredDifference(prediction, target).reduced(reduction)
   }
   let factor = reduction == .mean ? 1 / Double(prediction.count) : 1
-  let value = withoutRecording { squaredDifference(prediction, target).sum() * factor }
+  let squares = zip(prediction, target, "meanSquaredError") { $0.pointee.binary.squared_difference }
+  let value = squares.sum() * factor
   return value.recorded(
     as: "meanSquaredError",
-    wrt: prediction, { dy in (prediction - target) * (dy * (2 * factor)) },
-    wrt: target, { dy in (prediction - target) * (dy * (-2 * factor)) })
+    wrt: prediction, { dy in scaledDifference(prediction, target, dy, 2 * factor) },
+    wrt: target, { dy in scaledDifference(prediction, target, dy, -2 * factor) })
+}
+
+/// `dy · factor · (a - b)` for a scalar `dy`, in one pass where nothing is recorded.
+private func scaledDifference(_ a: Tensor, _ b: Tensor, _ dy: Tensor, _ factor: Double) -> Tensor {
+  if dy.isRecorded || a.isRecorded || b.isRecorded { return (a - b) * (dy * factor) }
+  return zip(a, b, "meanSquaredErrorGradient", p: dy.item() * factor) { $0.pointee.binary.scaled_difference }
 }
 
 /// The absolute difference; its derivative is 0 where both are equal.

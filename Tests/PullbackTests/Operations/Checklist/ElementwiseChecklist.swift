@@ -36,7 +36,7 @@ extension Checklist {
       .row(40, "logit", "logit"),
       .row(41, "sigmoid", "sigmoid"),
       .row(42, "logSigmoid", "logSigmoid"),
-      .row(43, "softplus", "softplus"),
+      .row(43, "softplus", "softplus", "softplus, beta and threshold"),
       .row(44...47, "floor, ceil, round, trunc", "floor", "ceil", "rounded", "truncated"),
       .row(48, "frac", "fractionalPart"),
       .row(49, "nan_to_num", "replacingNonFinite"),
@@ -47,7 +47,7 @@ extension Checklist {
       .row(55, "copy", "contiguous"),
       .row(56, "stop gradient", "straightThrough"),
       .row(57, "log1mexp", "log1mexp"),
-      .row(58, "angle, conjugate, real and imaginary part", lacking: "there are no complex numbers"),
+      .row(58, "angle, conjugate, real and imaginary part", "angle", lacking: "parts of complex numbers"),
     ])
 
   static let activations = Checklist(
@@ -57,7 +57,7 @@ extension Checklist {
       .row(60, "relu6", "relu6"),
       .row(61, "leaky relu", "leakyReLU"),
       .row(62, "prelu", "prelu"),
-      .row(63, "rrelu", lacking: "not yet"),
+      .row(63, "rrelu", "rrelu", "rrelu, random"),
       .row(64...66, "elu, celu, selu", "elu", "celu", "selu"),
       .row(67, "gelu", "gelu"),
       .row(68, "gelu by tanh", "gelu, tanh"),
@@ -98,13 +98,15 @@ extension Checklist {
       .row(103, "copysign", "copySign"),
       .row(104, "lerp", "lerp"),
       .row(105...106, "addcmul, addcdiv", "addProduct", "addQuotient"),
-      .row(107, "where", "select", "replacing"),
+      .row(107, "where", "select", "select(where:of:standIn:then:else:)", "replacing"),
       .row(108, "clamp by tensors", "clamped(lower:upper:)"),
       .row(109, "masked fill", "replacing"),
       .row(110, "squared difference", "squaredDifference"),
       .row(111, "ldexp, float power", "scaleByPowerOfTwo", "pow"),
       .row(
         112, "comparisons and logic",
-        functions: [".==", ".!=", ".<", ".<=", ".>", ".>=", "isNaN", "isInfinite", "isFinite", ".&", ".|", ".^", ".!"]),
+        functions: [
+          ".==", ".!=", ".<", ".<=", ".>", ".>=", "isClose", "isNaN", "isInfinite", "isFinite", ".&", ".|", ".^", ".!",
+        ]),
     ])
 }

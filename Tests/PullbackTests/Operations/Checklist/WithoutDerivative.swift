@@ -4,7 +4,9 @@ extension Checklist {
     ".==": comparison, ".!=": comparison, ".<": comparison, ".<=": comparison, ".>": comparison, ".>=": comparison,
     ".&": logic, ".|": logic, ".^": logic, ".!": logic,
     "isNaN": comparison, "isInfinite": comparison, "isFinite": comparison,
-    "all": logic, "any": logic,
+    "isClose": comparison,
+    "all": logic, "any": logic, "countNonzero": whole, "nonzeroPlaces": whole, "unique": "gives places and counts",
+    "searchSorted": whole, "bucketed": whole, "histogram": whole, "binCounts": whole,
     "argMax": places, "argMin": places, "argSort": places,
     "oneHot": "of integers",
     "matrixRank": "counts",
@@ -14,5 +16,6 @@ extension Checklist {
   ]
 
   private static let comparison = "gives bools", logic = "takes and gives bools", places = "gives places"
+  private static let whole = "gives whole numbers"
   private static let constant = "has no operand", counts = "gives random whole numbers"
 }
