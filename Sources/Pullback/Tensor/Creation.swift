@@ -163,6 +163,8 @@ extension Tensor {
       fail(.invalidArgument, "item", "shape \(shape) has \(count) elements; item() reads a tensor of one")
       return Tensor.standIn.scalars(as: type)[0]
     }
+    // Of the examples of a mapped function none is the one that is meant, which `scalars` says.
+    if isMapped { return scalars(as: type)[0] }
     // Without an array, since losses are read at every step.
     return withExtendedLifetime(elements) {
       if dtype == Scalar.dtype { return elements.pointer.loadUnaligned(as: Scalar.self) }

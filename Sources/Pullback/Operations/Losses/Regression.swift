@@ -31,7 +31,8 @@ public func meanSquaredError(_ prediction: Tensor, _ target: Tensor, reduction: 
 
 /// `dy · factor · (a - b)` for a scalar `dy`, in one pass where nothing is recorded.
 private func scaledDifference(_ a: Tensor, _ b: Tensor, _ dy: Tensor, _ factor: Double) -> Tensor {
-  if dy.isRecorded || a.isRecorded || b.isRecorded { return (a - b) * (dy * factor) }
+  // A kernel's parameter is one number, so the cotangent has to have one: not if it is that of several examples.
+  if dy.isRecorded || a.isRecorded || b.isRecorded || dy.isMapped { return (a - b) * (dy * factor) }
   return zip(a, b, "meanSquaredErrorGradient", p: dy.item() * factor) { $0.pointee.binary.scaled_difference }
 }
 
