@@ -12,7 +12,8 @@ struct Options {
   static let usage = """
     usage: benchmarks [--filter PREFIX]… [--threads N] [--budget SECONDS] [--list] [--json]
 
-      --filter PREFIX    only cases whose names begin so; may be repeated
+      --filter PREFIX    only cases whose names begin so; may be repeated. Matrix products of any size can be asked
+                         for: gemm-nn/MxKxN, gemm-nn-float64/MxKxN
       --threads N        how many threads compute together; by default one for each processor
       --budget SECONDS   how long each case is timed; by default 0.5
       --list             the names of the cases
@@ -39,10 +40,16 @@ struct Options {
     }
   }
 
-  /// The cases that the filters let through.
+  /// The cases that the filters let through, and products that only a filter describes.
   func cases() throws(UsageError) -> [Case] {
-    let chosen = Case.all.filter { benchmark in
+    let all = Case.all
+    var chosen = all.filter { benchmark in
       filters.isEmpty || filters.contains { benchmark.name.hasPrefix($0) }
+    }
+    for filter in filters {
+      if let product = Case.product(named: filter), !all.contains(where: { $0.name == product.name }) {
+        chosen.append(product)
+      }
     }
     if chosen.isEmpty { throw UsageError("no case begins with \(filters.joined(separator: ", ")); see --list") }
     return chosen

@@ -28,10 +28,22 @@ extension Case {
     return cases
   }
 
-  private static func product(_ m: Int, _ k: Int, _ n: Int) -> Case {
+  /// The product that a name such as `gemm-nn/300x70x5` or `gemm-nn-float64/512` describes; nil for any other name.
+  static func product(named name: String) -> Case? {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0] == "gemm-nn" || parts[0] == "gemm-nn-float64" else { return nil }
+    let fields = parts[1].split(separator: "x", omittingEmptySubsequences: false)
+    let extents = fields.compactMap { Int($0) }.filter { $0 > 0 }
+    guard extents.count == fields.count, extents.count == 1 || extents.count == 3 else { return nil }
+    let (m, k, n) = (extents[0], extents[extents.count / 2], extents[extents.count - 1])
+    return product(m, k, n, parts[0] == "gemm-nn" ? .float32 : .float64)
+  }
+
+  private static func product(_ m: Int, _ k: Int, _ n: Int, _ dtype: DType = .float32) -> Case {
     let size = m == k && k == n ? "\(m)" : "\(m)x\(k)x\(n)"
-    return Case(name: "gemm-nn/\(size)", work: .operations(2 * Double(m * k * n))) {
-      let a = InputData.uniform(1, [m, k]), b = InputData.uniform(2, [k, n])
+    let kind = dtype == .float32 ? "gemm-nn" : "gemm-nn-\(dtype)"
+    return Case(name: "\(kind)/\(size)", work: .operations(2 * Double(m * k * n))) {
+      let a = InputData.uniform(1, [m, k]).cast(to: dtype), b = InputData.uniform(2, [k, n]).cast(to: dtype)
       return .whole { a.matmul(b) }
     }
   }
