@@ -1,4 +1,4 @@
-/// What ``checkGradient(at:order:tolerance:directions:allowingFloat32:of:)`` found.
+/// What ``checkGradient(at:order:tolerance:directions:forwardMode:allowingFloat32:of:)`` found.
 public struct GradientCheck: Sendable, CustomStringConvertible {
   /// One derivative, computed in two ways.
   public struct Comparison: Sendable {
@@ -65,13 +65,14 @@ public struct GradientCheck: Sendable, CustomStringConvertible {
 ///   - order: 1, or 2 for second derivatives as well.
 ///   - tolerance: the largest relative error; by default 1e-6, and 1e-2 for float32.
 ///   - directions: along how many random directions inputs of more than 40 elements are varied.
+///   - forwardMode: whether the ``differential(at:of:)`` is compared as well, along as many random directions.
 ///   - allowingFloat32: accepts float32 inputs.
 ///   - function: what is checked.
 /// - Returns: the verdict, which prints itself.
 /// - Precondition: the inputs are float64 unless float32 is allowed; else traps, or throws inside ``checked(_:)``.
 public func checkGradient<each Input: TensorStructure>(
   at input: repeat each Input, order: Int = 1, tolerance: Double? = nil, directions: Int = 5,
-  allowingFloat32: Bool = false, of function: (repeat each Input) -> Tensor
+  forwardMode: Bool = false, allowingFloat32: Bool = false, of function: (repeat each Input) -> Tensor
 ) -> GradientCheck {
   var tensors: [Tensor] = []
   for structure in repeat each input { tensors += structure.allTensors }
@@ -87,7 +88,7 @@ public func checkGradient<each Input: TensorStructure>(
   return withoutActuallyEscaping(function) { function in
     var checker = GradientChecker(
       tolerance: tolerance ?? (isSingle ? 1e-2 : 1e-6), directions: directions, step: isSingle ? 1e-2 : 1e-3)
-    checker.run(at: floating, order: order) { values in
+    checker.run(at: floating, order: order, forwardMode: forwardMode) { values in
       var values = values.makeIterator()
       return function(repeat (each input).mappingTensors { $0.dtype.isFloatingPoint ? values.next()! : $0 })
     }
@@ -112,11 +113,12 @@ private struct GradientChecker {
     self.step = step
   }
 
-  mutating func run(at x: [Tensor], order: Int, _ function: Function) {
+  mutating func run(at x: [Tensor], order: Int, forwardMode: Bool, _ function: Function) {
     let result = withoutRecording { function(x) }
     guard result.dtype.isFloatingPoint else { return }
     let weight = random.tensor(like: result)
     compare(1, at: x) { x in (function(x) * weight).sum() }
+    if forwardMode, check.isCorrect { compareDifferential(at: x) { x in (function(x) * weight).sum() } }
     guard order > 1, check.isCorrect, !x.isEmpty else { return }
     // ⟨v, Jᵀ c⟩ as a function of x and c.
     let v = x.map { random.tensor(like: $0) }
@@ -147,7 +149,9 @@ private struct GradientChecker {
       for (number, tensor) in x.enumerated() {
         for place in 0..<tensor.count {
           let direction = x.indices.map { unit($0 == number ? place : -1, like: x[$0]) }
-          compare(order, "element \(place) of input \(number)", first, at: x, along: direction, function)
+          compare(
+            order, "element \(coordinates(place, tensor.shape)) of input \(number)", first, at: x, along: direction,
+            function)
         }
       }
     } else {
@@ -158,8 +162,27 @@ private struct GradientChecker {
     }
   }
 
+  /// Compares the differential of a function of one result with differences of its values.
+  private mutating func compareDifferential(at x: [Tensor], _ function: Function) {
+    let push = differential(at: x, of: function)
+    for number in 0..<directions {
+      let direction = x.map { random.tensor(like: $0) }
+      compare(
+        1, "the differential along random direction \(number)", push(direction).item(), at: x, along: direction,
+        function)
+    }
+  }
+
   private mutating func compare(
     _ order: Int, _ place: String, _ gradient: [Tensor], at x: [Tensor], along direction: [Tensor],
+    _ function: Function
+  ) {
+    let replayed = Swift.zip(gradient, direction).reduce(0.0) { $0 + ($1.0 * $1.1).sum().item() }
+    compare(order, place, replayed, at: x, along: direction, function)
+  }
+
+  private mutating func compare(
+    _ order: Int, _ place: String, _ replayed: Double, at x: [Tensor], along direction: [Tensor],
     _ function: Function
   ) {
     func value(_ step: Double) -> Double {
@@ -168,13 +191,21 @@ private struct GradientChecker {
     // The error of this falls with the fourth power of the step.
     let near = value(step) - value(-step), far = value(2 * step) - value(-2 * step)
     let numerical = (8 * near - far) / (12 * step)
-    let replayed = Swift.zip(gradient, direction).reduce(0.0) { $0 + ($1.0 * $1.1).sum().item() }
     let error = Swift.abs(replayed - numerical) / Swift.max(1, Swift.abs(replayed), Swift.abs(numerical))
     check.comparisonCount += 1
     if let worst = check.worst, !(error > worst.error), !error.isNaN { return }
     if check.worst?.error.isNaN == true { return }
     check.worst = .init(
       order: order, place: place, replayed: replayed, numerical: numerical, step: step, error: error)
+  }
+
+  /// As in `[1, 2]`, from a place in row-major order.
+  private func coordinates(_ place: Int, _ shape: Shape) -> [Int] {
+    var rest = place
+    return shape.array.reversed().map { extent in
+      defer { rest /= extent }
+      return rest % extent
+    }.reversed()
   }
 
   /// 1 at a place, 0 elsewhere.

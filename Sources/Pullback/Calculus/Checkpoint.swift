@@ -43,6 +43,69 @@ public func checkpoint<Generator: RandomNumberGenerator>(
 /// The single-result form is ``checkpoint(_:)``.
 public func checkpoint(_ body: @escaping () -> [Tensor]) -> [Tensor] { checkpoint(first: body, again: body) }
 
+/// Computes `body` of inputs that are kept in another form, and without keeping what its derivatives need.
+///
+/// A checkpoint saves its inputs and nothing else, so `pack` sees all that is saved of them: what it returns stays in
+/// their place, on disk, compressed or as it pleases. The first computation has the inputs themselves; a replay unpacks what
+/// was kept, computes `body` of it again, and gives gradients at what it unpacked. Tensors that `body` captures, such
+/// as the parameters of a layer, are kept as they are.
+///
+/// ```swift
+/// let w = Tensor([2, 3]).requiringGradient(), x = Tensor([0.501, -1.25]).requiringGradient()
+/// let y = checkpoint(
+///   at: x,
+///   packing: { x in rounded(x * 100).scalars(as: Double.self).map { Int16($0) } },
+///   unpacking: { packed in Tensor(packed.map { Float($0) / 100 }) }
+/// ) { x in x * x * w }
+/// let gradients = y.sum().backward()
+/// print(y, gradients[x])  // [0.502002, 4.6875] : [2] float32 [2.0, -7.5] : [2] float32
+/// ```
+///
+/// - Parameters:
+///   - input: tensors or structures of them.
+///   - pack: from a tensor of the inputs, untracked, what is kept of it; called in the order of the tensors.
+///   - unpack: from what was kept, a tensor of the same shape and dtype; called at each replay.
+///   - body: computes the same each time that it is called.
+/// - Returns: what `body` returns.
+/// - Precondition: `unpack` restores shape and dtype; else the replay traps, or throws inside ``checked(_:)``.
+public func checkpoint<each Input: TensorStructure, Packed>(
+  at input: repeat each Input, packing pack: (Tensor) -> Packed, unpacking unpack: @escaping (Packed) -> Tensor,
+  _ body: @escaping (repeat each Input) -> Tensor
+) -> Tensor {
+  // In the place of each tensor stands one that knows its history, shape and dtype, but has not its elements.
+  var packed: [Packed] = []
+  let shells =
+    (repeat (each input).mappingTensors { x in
+      if isRecording { packed.append(withoutRecording { pack(x.detached()) }) }
+      return x.shell
+    })
+  let kept = packed
+  return checkpoint(
+    first: { [body(repeat each input)] },
+    again: {
+      var values = kept.makeIterator()
+      return [body(repeat (each shells).mappingTensors { restored(unpack(values.next()!), $0) })]
+    })[0]
+}
+
+/// What was unpacked, with the history of the tensor that was packed.
+private func restored(_ x: Tensor, _ shell: Tensor) -> Tensor {
+  guard x.shape == shell.shape, x.dtype == shell.dtype else {
+    return fail(
+      .shapeMismatch, "checkpoint",
+      "unpacked, an input is \(x.dtype) of shape \(x.shape); expected \(shell.dtype) of shape \(shell.shape), as it was packed"
+    )
+  }
+  return Tensor(x.elements, entry: shell.entry)
+}
+
+extension Tensor {
+  /// A tensor of this shape, dtype and history that holds next to nothing.
+  fileprivate var shell: Tensor {
+    Tensor(Tensor.zeros(Shape(), dtype: dtype).broadcast(to: shape).elements, entry: entry)
+  }
+}
+
 private func checkpoint(first: () -> [Tensor], again: @escaping () -> [Tensor]) -> [Tensor] {
   let boundary = Entry.latestSequenceNumber
   let results = first()

@@ -102,3 +102,54 @@ private final class Calls {
     return count
   }
 }
+
+@Suite struct PackedCheckpointTests {
+  private let x = Tensor([0.5, -1.5, 2.25], dtype: .float64).requiringGradient()
+  private let w = Tensor([2, 3, 4], dtype: .float64).requiringGradient()
+
+  @Test func whatIsUnpackedIsWhereGradientsAreTaken() {
+    let (x, w) = (x, w)
+    let seen = Seen()
+    let y = checkpoint(
+      at: exp(x), w,
+      packing: { x in
+        seen.packed.append(x)
+        return x.cast(to: .float32)
+      },
+      unpacking: { $0.cast(to: .float64) }
+    ) { h, w in tanh(h) * w }
+    #expect(seen.packed.count == 2 && seen.packed[0] == exp(x) && !seen.packed[0].isTracked)
+    let plain = (tanh(exp(x)) * w).sum()
+    #expect(y.sum() == plain, "forward, nothing is lost")
+    let (found, expected) = (y.sum().backward(), plain.backward())
+    #expect(found[x] != expected[x] && found[x].isClose(to: expected[x], relative: 1e-5))
+    #expect(found[w].isClose(to: expected[w], relative: 1e-5))
+  }
+
+  @Test func losslessPackingChangesNothing() throws {
+    let w = w
+    let check = checkGradient(at: x.detached(), order: 2) { x in
+      checkpoint(at: sin(x), packing: { $0.scalars(as: Double.self) }, unpacking: { Tensor($0) }) { h in h * h * w }
+    }
+    #expect(check.isCorrect, "\(check)")
+  }
+
+  @Test func theInputItselfIsReleased() {
+    let w = Tensor.ones([1]).requiringGradient()
+    let before = MemoryStatistics.current.liveBytes
+    let y = checkpoint(
+      at: w.broadcast(to: [1 << 26]) + 0, packing: { $0.scalars(as: Float.self)[0] },
+      unpacking: { Tensor.full([1 << 26], Double($0)) }
+    ) { h in (h * h).sum() }
+    #expect(MemoryStatistics.current.liveBytes - before < 1 << 27, "of 256 MiB")
+    withExtendedLifetime(y) {}
+  }
+
+  @Test func anotherShapeIsAMistake() throws {
+    let y = checkpoint(at: x * 1, packing: { _ in 0 }, unpacking: { _ in Tensor([1, 2], dtype: .float64) }) { $0 * $0 }
+    let error = #expect(throws: TensorError.self) { try checked { _ = y.sum().backward() } }
+    #expect(error?.operation == "checkpoint" && error?.kind == .shapeMismatch)
+  }
+
+  private final class Seen { var packed: [Tensor] = [] }
+}

@@ -159,9 +159,9 @@ import Testing
       PlantedFaults.square(x) { dy, x in dy * x * Tensor([2, 3], dtype: .float64) }
     }
     let worst = try #require(check.worst)
-    #expect(worst.place == "element 1 of input 0" && worst.order == 1 && check.comparisonCount == 2)
+    #expect(worst.place == "element [1] of input 0" && worst.order == 1 && check.comparisonCount == 2)
     #expect(
-      check.description.hasPrefix("the gradient is wrong: 2 comparisons; worst, of order 1 at element 1 of input 0"))
+      check.description.hasPrefix("the gradient is wrong: 2 comparisons; worst, of order 1 at element [1] of input 0"))
   }
 
   @Test func float32IsRefusedUnlessAllowed() throws {
@@ -169,6 +169,19 @@ import Testing
     #expect(throws: TensorError.self) { try checked { _ = checkGradient(at: x) { $0 * $0 } } }
     #expect(checkGradient(at: x, allowingFloat32: true) { $0 * $0 }.isCorrect)
     #expect(!checkGradient(at: x, allowingFloat32: true) { PlantedFaults.square($0) { dy, x in dy * x } }.isCorrect)
+  }
+
+  @Test func aWrongDifferentialIsRejected() {
+    func product(_ x: Tensor, factor: Double) -> Tensor {
+      withoutRecording { x * x }
+        .recorded(as: "square", wrt: [x], pullback: { dy in [dy * x * 2] }, differential: { $0[0] * x * (2 * factor) })
+    }
+    let x = Tensor([[1, 2], [3, 4]], dtype: .float64)
+    let right = checkGradient(at: x, forwardMode: true) { product($0, factor: 1) }
+    #expect(right.isCorrect && right.comparisonCount == 9, "\(right)")
+    let wrong = checkGradient(at: x, forwardMode: true) { product($0, factor: 1.001) }
+    #expect(!wrong.isCorrect && wrong.worst?.place.hasPrefix("the differential along random direction") == true)
+    #expect(checkGradient(at: x) { product($0, factor: 1.001) }.isCorrect, "replays do not use it")
   }
 
   @Test func largeInputsAreVariedAlongDirections() {
