@@ -79,6 +79,14 @@ import Testing
     #expect(slopes { hypot($0, $1) } == [0, 0] && slopes { atan2(y: $0, x: $1) } == [0, 0])
   }
 
+  /// Whole numbers have no gradient, rather than one of whole numbers.
+  @Test func wholeNumbersAreNoLeaves() {
+    let error = #expect(throws: TensorError.self) {
+      try checked { Tensor([1, 2], dtype: .int64).requiringGradient() }
+    }
+    #expect(error?.kind == .dtypeMismatch && error?.operation == "requiringGradient")
+  }
+
   @Test func theBranchNotTakenContributesNothing() {
     let x = Tensor([0, 4], dtype: .float64).requiringGradient()
     let bad = Tensor([.nan, 1] as [Double], shape: [2]).requiringGradient()
