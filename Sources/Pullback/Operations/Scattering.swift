@@ -70,7 +70,7 @@ extension Tensor {
     return scattered(source, along: axis, at: index.reshaped(to: Shape(extents)).broadcast(to: source.shape))
   }
 
-  /// How ``scatterReducing(_:along:at:by:)`` combines what meets at one place.
+  /// How ``scatterReducing(_:along:at:by:includingOwn:)`` combines what meets at one place.
   public enum ScatterReduction: Sendable, Hashable {
     /// By their sum.
     case sum
