@@ -41,7 +41,7 @@ struct Experiment {
     try Trial.build(planting)
     let sound = try Trial(0, of: planting, filter: filter)
     if sound.isCaught { throw Mistake("the tests fail without a fault: \(sound.failures.joined(separator: ", "))") }
-    let report = Report(faults: Fault.all, trials: try trials(of: planting))
+    let report = Report(faults: Fault.all, trials: try trials(of: planting), filter: filter)
     say("caught \(report.caught) of \(report.trials.count)")
     if !numbers.isEmpty { return }
     try report.text.write(to: package.appending(path: "Docs/PlantedFaults.md"), atomically: true, encoding: .utf8)

@@ -2,6 +2,8 @@
 struct Report {
   let faults: [Fault]
   let trials: [Trial]
+  /// Which tests were run; all, if empty.
+  let filter: [String]
 
   var caught: Int { trials.count(where: \.isCaught) }
 
@@ -10,7 +12,7 @@ struct Report {
     # Planted faults
 
     How good are the tests? `swift run plant-faults` plants \(faults.count) mistakes in a copy of the sources, one at a time: signs, \
-    factors, wrong operands, dropped sums, wrong rules for ties. Then it runs the tests. A mistake that no test notices would \
+    factors, wrong operands, dropped sums, wrong rules for ties. Then it runs \(tests). A mistake that no test notices would \
     have reached users. Of these, the tests caught **\(caught) of \(trials.count)**.
 
     | | where | mistake | instead of | stands | caught by |
@@ -19,6 +21,8 @@ struct Report {
 
     """
   }
+
+  private var tests: String { filter.isEmpty ? "the tests" : filter.joined(separator: ", ") }
 
   private func row(_ trial: Trial) -> String {
     let fault = faults[trial.number - 1]
