@@ -37,6 +37,7 @@ void memory_reset_peak(void);
 // What the recording engine keeps for each thread, read in under a nanosecond.
 typedef struct {
   int32_t recording_disabled;  // depth of scopes without recording
+  int32_t keeping_differentials;  // depth of scopes whose entries are to be walked forward
   void *checked_scope;         // the innermost checked scope, or NULL
   void *release_queue;         // entries waiting to be released, or NULL
   void *named_scope;           // the innermost named scope, or NULL

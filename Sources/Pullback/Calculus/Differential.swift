@@ -3,9 +3,9 @@
 /// The differential of a function at inputs: the linear function from a change of the inputs to the change of the result,
 /// the product of the Jacobian with a vector.
 ///
-/// The pullback is linear in its cotangent, and the differential is the pullback's own transpose: it is found by replaying
-/// the replay, so that every operation that has a vector-Jacobian product has this too. The function is evaluated once;
-/// each call of the differential costs about as much as the function.
+/// The function is evaluated once and recorded; the differential walks that tape forward, carrying changes from operands to
+/// results, and costs about as much as the function each time that it is called. Every operation that has a vector-Jacobian
+/// product has this too: where it does not say how changes are carried, its derivative is transposed.
 ///
 /// ```swift
 /// let d = differential(at: Tensor([1, 2])) { x in x * x }
@@ -58,7 +58,7 @@ public func valueWithDifferential<each Input: TensorStructure, Output: TensorStr
 public func linearize<each Input: TensorStructure, Output: TensorStructure>(
   at input: repeat each Input, of function: (repeat each Input) throws -> Output
 ) rethrows -> (value: Output, derivative: LinearMap<Output, repeat each Input>) {
-  let evaluation = try Evaluation(at: repeat each input, of: function)
+  let evaluation = try Evaluation(at: repeat each input, walkingForward: true, of: function)
   return (evaluation.value, LinearMap(evaluation))
 }
 
@@ -67,18 +67,11 @@ public func linearize<each Input: TensorStructure, Output: TensorStructure>(
 /// Made by ``linearize(at:of:)``.
 public struct LinearMap<Output: TensorStructure, each Input: TensorStructure> {
   private let evaluation: Evaluation<Output, repeat each Input>
-  /// What the pullback is a recorded function of. Where that is taken does not matter, since it is linear.
-  private let cotangents: Output
-  /// The pullback there: for each tensor of the inputs, in order.
-  private let gradients: [Tensor]
+  private let forwardReplay: ForwardReplay?
 
   init(_ evaluation: Evaluation<Output, repeat each Input>) {
     self.evaluation = evaluation
-    cotangents = evaluation.result.mappingTensors { result in
-      let zeros = Tensor.zeros(result.shape, dtype: result.dtype)
-      return result.dtype.isFloatingPoint ? zeros.requiringGradient() : zeros
-    }
-    gradients = evaluation.recordedGradients(cotangents)
+    forwardReplay = evaluation.forwardReplay
   }
 
   /// The change of the result for a change of the inputs: the product of the Jacobian with a vector.
@@ -88,16 +81,15 @@ public struct LinearMap<Output: TensorStructure, each Input: TensorStructure> {
   public func callAsFunction(_ change: repeat each Input) -> Output {
     var changes: [Tensor] = []
     for structure in repeat each change { changes += structure.allTensors }
-    var seeds: [(tensor: Tensor, cotangent: Tensor?)] = []
-    if isWellFormed(changes) {
-      for (gradient, change) in Swift.zip(gradients, changes) where gradient.isTracked {
-        seeds.append((gradient, change))
-      }
+    guard isWellFormed(changes), let forwardReplay else { return zero }
+    let tracked = Swift.zip(evaluation.inputTensors, changes).filter { $0.0.isTracked }.map { $0.1 }
+    var found = forwardReplay(tracked).makeIterator()
+    return evaluation.result.mappingTensors { result in
+      (result.isTracked ? found.next()! : nil) ?? Tensor.zeros(result.shape, dtype: result.dtype)
     }
-    let products = backward(
-      from: seeds, retainingTape: true, recordingGradients: evaluation.isNested, keeping: cotangents.allTensors)
-    return cotangents.mappingTensors { $0.isTracked ? products[$0] : $0 }
   }
+
+  private var zero: Output { evaluation.result.mappingTensors { Tensor.zeros($0.shape, dtype: $0.dtype) } }
 
   /// The cotangents of the inputs for one of the result: the product of the transposed Jacobian with a vector.
   ///

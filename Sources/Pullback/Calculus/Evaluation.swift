@@ -1,5 +1,3 @@
-import CKernels
-
 /// A function evaluated at inputs that begin a tape.
 ///
 /// Derivatives taken of it can be part of an outer tape: if an input is tracked, or the function uses tracked values from
@@ -12,8 +10,9 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
   /// Whether an outer tape records what is done with the result.
   let isNested: Bool
 
+  /// - Parameter walkingForward: whether changes are to be carried forward, for which entries keep their differentials.
   init(
-    at input: repeat each Input, of function: (repeat each Input) throws -> Output
+    at input: repeat each Input, walkingForward: Bool = false, of function: (repeat each Input) throws -> Output
   ) rethrows {
     let isOuterRecording = isRecording
     var isNested = false
@@ -27,7 +26,7 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
       return start
     }
     let inputs = (repeat (each input).mappingTensors(begin))
-    let result = try withRecording { try function(repeat each inputs) }
+    let result = try withRecording(keepingDifferentials: walkingForward) { try function(repeat each inputs) }
     if isOuterRecording, !isNested {
       isNested = result.allTensors.contains { tensor in
         tensor.entry.map { Replay.reaches(from: $0, before: firstNumber) } ?? false
@@ -46,6 +45,12 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
     var tensors: [Tensor] = []
     for input in repeat each inputs { tensors += input.allTensors }
     return tensors
+  }
+
+  /// The tape between inputs and result, to be walked forward.
+  var forwardReplay: ForwardReplay? {
+    ForwardReplay(
+      from: inputTensors.compactMap(\.entry), to: result.allTensors.compactMap(\.entry), recording: isNested)
   }
 
   /// Structures of the inputs' form, with something else in the place of each tensor.
@@ -99,17 +104,9 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
 
 extension Tensor {
   /// The same values as the beginning of an inner tape that goes on from this tensor's.
-  fileprivate func beginningTape() -> Tensor { detached().recorded(as: "input", wrt: self, { dy in dy }) }
+  fileprivate func beginningTape() -> Tensor { detached().recorded(as: "input", symmetric: true, wrt: self, { dy in dy }) }
 }
 
-/// Runs `body` with recording on, whatever the scopes around it say.
-func withRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
-  let state = thread_state_current()!
-  let outer = state.pointee.recording_disabled
-  state.pointee.recording_disabled = 0
-  defer { state.pointee.recording_disabled = outer }
-  return try body()
-}
 
 extension Replay {
   /// Whether an entry was computed from one that is older than a number.

@@ -32,7 +32,7 @@ public enum JacobianMode: Sendable, Hashable {
 public func jacobian(
   at x: Tensor, mode: JacobianMode = .automatic, chunkSize: Int? = nil, of function: (Tensor) throws -> Tensor
 ) rethrows -> Tensor {
-  let evaluation = try Evaluation(at: x, of: function)
+  let evaluation = try Evaluation(at: x, walkingForward: mode != .reverse, of: function)
   let result = evaluation.result
   let shape = Shape(result.shape.array + x.shape.array)
   if shape.contains(0) { return Tensor.zeros(shape, dtype: x.dtype) }
@@ -41,12 +41,8 @@ public func jacobian(
   if !isForward {
     return mappedOverBasis(of: result, chunkSize) { evaluation.gradients($0, retainingTape: true) }.reshaped(to: shape)
   }
-  let cotangent = Tensor.zeros(result.shape, dtype: result.dtype).requiringGradient()
-  let gradient = evaluation.recordedGradients(cotangent)[0]
-  guard gradient.isTracked else { return Tensor.zeros(shape, dtype: x.dtype) }
-  let columns = mappedOverBasis(of: x, chunkSize) { change in
-    gradient.backward(change, retainingTape: true, recordingGradients: evaluation.isNested)[cotangent]
-  }
+  let differential = LinearMap(evaluation)
+  let columns = mappedOverBasis(of: x, chunkSize) { differential($0) }
   return columns.reshaped(to: [x.count, result.count]).transposed().reshaped(to: shape)
 }
 

@@ -25,6 +25,8 @@ final class Entry: @unchecked Sendable {
   let resultCount: Int32
   let dtype: DType
   let isLeaf: Bool
+  /// Whether each derivative is its own transpose, so that it carries changes forward as it carries cotangents back.
+  let isSymmetric: Bool
   /// Whether a replay that does not retain the tape has passed on, or is passing on, what this entry saved.
   @exclusivity(unchecked) var isReplayed = false
   let storedShape: StoredShape
@@ -58,11 +60,12 @@ final class Entry: @unchecked Sendable {
 
   /// An operation on one or two operands, of which at least one is tracked; those that are have a derivative.
   init(
-    _ operation: StaticString, of value: Elements, _ a: consuming Entry?, _ aVJP: consuming VJP?,
-    _ b: consuming Entry? = nil, _ bVJP: consuming VJP? = nil, result: consuming Elements? = nil
+    _ operation: StaticString, of value: Elements, symmetric: Bool = false, _ a: consuming Entry?,
+    _ aVJP: consuming VJP?, _ b: consuming Entry? = nil, _ bVJP: consuming VJP? = nil, result: consuming Elements? = nil
   ) {
     name = operation.utf8Start
     isLeaf = false
+    isSymmetric = symmetric
     resultCount = 1
     dtype = value.dtype
     storedShape = StoredShape(value.shape)
@@ -82,10 +85,12 @@ final class Entry: @unchecked Sendable {
 
   /// A leaf, or an operation with another derivative than one for each of two operands.
   private init(
-    named name: UnsafePointer<UInt8>, _ value: Elements, _ further: Further?, source: Entry? = nil
+    named name: UnsafePointer<UInt8>, _ value: Elements, _ further: Further?, symmetric: Bool = false,
+    source: Entry? = nil
   ) {
     self.name = name
     isLeaf = further == nil
+    isSymmetric = symmetric
     resultCount = if case .joint(let joint) = further { Int32(joint.resultCount) } else { 1 }
     dtype = value.dtype
     storedShape = StoredShape(value.shape)
@@ -98,8 +103,8 @@ final class Entry: @unchecked Sendable {
   }
 
   /// An operation with another derivative than one for each of two operands.
-  convenience init(_ operation: StaticString, of value: Elements, _ further: Further) {
-    self.init(named: operation.utf8Start, value, further)
+  convenience init(_ operation: StaticString, of value: Elements, _ further: Further, symmetric: Bool = false) {
+    self.init(named: operation.utf8Start, value, further, symmetric: symmetric)
   }
 
   /// One of the results of an entry that has several.
@@ -191,19 +196,38 @@ struct Saved {
   var result: Elements?
 
   var isEmpty: Bool { first == nil && further == nil }
+
+  /// The derivatives for operands one by one.
+  var vjps: [VJP] {
+    if case .multiple(let edges) = further { return edges.map(\.vjp) }
+    return [first, second].compactMap { $0 }
+  }
 }
 
 /// The way to one operand that needs a gradient.
 struct Edge {
   let operand: Entry
   let vjp: VJP
+  /// The change of the result from that of the operand, if the operation said it and somebody wants it.
+  var jvp: JVP? = nil
 }
+
+/// A Jacobian-vector product: the change of a result from that of one operand.
+typealias JVP = (_ dx: consuming Tensor) -> Tensor
 
 /// A vector-Jacobian product: the cotangent of an operand, from that of the result, which is handed over: its memory may
 /// become the operand's (Note [Reusing operands]).
 enum VJP {
   case ofCotangent((_ dy: consuming Tensor) -> Tensor)
   case ofCotangentAndResult((_ dy: consuming Tensor, _ y: Tensor) -> Tensor)
+
+  @inline(__always)
+  consuming func callAsFunction(_ dy: consuming Tensor, _ y: Tensor?) -> Tensor {
+    switch consume self {
+    case .ofCotangent(let vjp): vjp(consume dy)
+    case .ofCotangentAndResult(let vjp): vjp(consume dy, y!)
+    }
+  }
 }
 
 /// Derivatives of another form than one for each of two operands.

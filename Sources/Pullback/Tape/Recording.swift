@@ -16,9 +16,28 @@ public func withoutRecording<Result, Failure: Error>(_ body: () throws(Failure) 
   return try body()
 }
 
+/// Runs `body` with recording on, whatever the scopes around it say.
+///
+/// - Parameter keepingDifferentials: whether what is recorded is to be walked forward: Note [Walking forward].
+func withRecording<Result>(keepingDifferentials: Bool = false, _ body: () throws -> Result) rethrows -> Result {
+  let state = thread_state_current()!
+  let outer = state.pointee.recording_disabled
+  state.pointee.recording_disabled = 0
+  if keepingDifferentials { state.pointee.keeping_differentials += 1 }
+  defer {
+    state.pointee.recording_disabled = outer
+    if keepingDifferentials { state.pointee.keeping_differentials -= 1 }
+  }
+  return try body()
+}
+
 /// Whether operations on tracked tensors are being recorded on this thread.
 @inline(__always)
 var isRecording: Bool { thread_state_current()!.pointee.recording_disabled == 0 }
+
+/// Whether entries recorded on this thread keep what carries changes forward, since a differential will be wanted.
+@inline(__always)
+var keepsDifferentials: Bool { thread_state_current()!.pointee.keeping_differentials != 0 }
 
 extension Tensor {
   /// Whether operations on this tensor are recorded: it requires a gradient, or was computed from one that does.
@@ -58,14 +77,22 @@ extension Tensor {
 // captures alive, only if its operand is tracked. A derivative is itself made of operations on tensors, so it can be
 // differentiated again. It may return a cotangent of any shape that broadcasting the operand could have produced: the
 // engine sums it back to the operand's shape.
+//
+// Derivatives also carry changes forward, for `differential(at:of:)`. Those of an elementwise operation do so as they are,
+// since a diagonal matrix is its own transpose: `symmetric: true` says this. A linear operation says `differential:`, which is
+// most often the operation itself. For all others the engine transposes the derivative: Note [Walking forward].
 
 extension Tensor {
   /// Records this result of an operation on `a`.
   ///
   /// - Parameters:
   ///   - name: the operation's name, as tapes and pictures show it.
+  ///   - symmetric: whether the matrix of the derivative is its own transpose, as it is for every operation that works
+  ///     element by element, broadcasting apart. A differential then takes `vjp` as it is.
   ///   - a: what the result was computed from.
   ///   - vjp: the cotangent of `a` from that of the result.
+  ///   - jvp: the change of the result from that of `a`. If it is left out, a differential transposes `vjp`, which works
+  ///     always, and costs about twice as much.
   ///
   /// ```swift
   /// func cubed(_ x: Tensor) -> Tensor {
@@ -77,10 +104,13 @@ extension Tensor {
   /// ```
   @inline(__always)
   public func recorded(
-    as name: StaticString, wrt a: Tensor, _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
+    as name: StaticString, symmetric: Bool = false,
+    wrt a: Tensor, _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
+    differential jvp: @autoclosure () -> ((_ dx: consuming Tensor) -> Tensor)? = nil
   ) -> Tensor {
     guard let x = a.entry, isRecording else { return self }
-    return Tensor(elements, entry: Entry(name, of: elements, x, .ofCotangent(vjp())))
+    if keepsDifferentials, let jvp = jvp() { return recorded(name, [Edge(operand: x, vjp: .ofCotangent(vjp()), jvp: jvp)]) }
+    return Tensor(elements, entry: Entry(name, of: elements, symmetric: symmetric, x, .ofCotangent(vjp())))
   }
 
   /// Records this result of an operation on `a` whose derivative is written with the result `y`.
@@ -97,13 +127,10 @@ extension Tensor {
   /// ```
   @inline(__always)
   public func recorded(
-    as name: StaticString, wrt a: Tensor,
+    as name: StaticString, symmetric: Bool = false, wrt a: Tensor,
     withResult vjp: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
-    guard let x = a.entry, isRecording else { return self }
-    return Tensor(
-      elements,
-      entry: Entry(name, of: elements, x, .ofCotangentAndResult(vjp()), result: elements))
+    recorded(as: name, symmetric: symmetric, wrt: a.entry, withResult: vjp())
   }
 
   /// Records this result of an operation on `a` and `b`.
@@ -118,16 +145,20 @@ extension Tensor {
   /// ```
   @inline(__always)
   public func recorded(
-    as name: StaticString,
+    as name: StaticString, symmetric: Bool = false,
     wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
-    wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
+    differential aJVP: @autoclosure () -> ((_ da: consuming Tensor) -> Tensor)? = nil,
+    wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
+    differential bJVP: @autoclosure () -> ((_ db: consuming Tensor) -> Tensor)? = nil
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil, isRecording else { return self }
-    return Tensor(
-      elements,
-      entry: Entry(
-        name, of: elements, a.entry, a.entry == nil ? nil : .ofCotangent(aVJP()), b.entry,
-        b.entry == nil ? nil : .ofCotangent(bVJP())))
+    if keepsDifferentials, let aJVP = aJVP(), let bJVP = bJVP() {
+      var edges: [Edge] = []
+      if let operand = a.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(aVJP()), jvp: aJVP)) }
+      if let operand = b.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(bVJP()), jvp: bJVP)) }
+      return recorded(name, edges)
+    }
+    return recorded(as: name, symmetric: symmetric, wrt: a.entry, aVJP(), wrt: b.entry, bVJP())
   }
 
   /// Records this result of an operation on `a` and `b`; the derivative for `b` is written with the result.
@@ -143,7 +174,7 @@ extension Tensor {
   /// ```
   @inline(__always)
   public func recorded(
-    as name: StaticString,
+    as name: StaticString, symmetric: Bool = false,
     wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
     wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
@@ -151,7 +182,7 @@ extension Tensor {
     return Tensor(
       elements,
       entry: Entry(
-        name, of: elements, a.entry, a.entry == nil ? nil : .ofCotangent(aVJP()), b.entry,
+        name, of: elements, symmetric: symmetric, a.entry, a.entry == nil ? nil : .ofCotangent(aVJP()), b.entry,
         b.entry == nil ? nil : .ofCotangentAndResult(bVJP()), result: b.entry == nil ? nil : elements))
   }
 
@@ -168,7 +199,7 @@ extension Tensor {
   /// ```
   @inline(__always)
   public func recorded(
-    as name: StaticString,
+    as name: StaticString, symmetric: Bool = false,
     wrt a: Tensor, withResult aVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor,
     wrt b: Tensor, withResult bVJP: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
@@ -176,7 +207,7 @@ extension Tensor {
     return Tensor(
       elements,
       entry: Entry(
-        name, of: elements, a.entry, a.entry == nil ? nil : .ofCotangentAndResult(aVJP()), b.entry,
+        name, of: elements, symmetric: symmetric, a.entry, a.entry == nil ? nil : .ofCotangentAndResult(aVJP()), b.entry,
         b.entry == nil ? nil : .ofCotangentAndResult(bVJP()), result: elements))
   }
 
@@ -193,44 +224,60 @@ extension Tensor {
   /// ```
   @inline(__always)
   public func recorded(
-    as name: StaticString,
+    as name: StaticString, symmetric: Bool = false,
     wrt a: Tensor, _ aVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
+    differential aJVP: @autoclosure () -> ((_ da: consuming Tensor) -> Tensor)? = nil,
     wrt b: Tensor, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
-    wrt c: Tensor, _ cVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
+    differential bJVP: @autoclosure () -> ((_ db: consuming Tensor) -> Tensor)? = nil,
+    wrt c: Tensor, _ cVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
+    differential cJVP: @autoclosure () -> ((_ dc: consuming Tensor) -> Tensor)? = nil
   ) -> Tensor {
     guard a.entry != nil || b.entry != nil || c.entry != nil, isRecording else { return self }
+    let keeps = keepsDifferentials
     var edges: [Edge] = []
-    if let operand = a.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(aVJP()))) }
-    if let operand = b.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(bVJP()))) }
-    if let operand = c.entry { edges.append(Edge(operand: operand, vjp: .ofCotangent(cVJP()))) }
-    return Tensor(elements, entry: Entry(name, of: elements, .multiple(edges)))
+    if let operand = a.entry {
+      edges.append(Edge(operand: operand, vjp: .ofCotangent(aVJP()), jvp: keeps ? aJVP() : nil))
+    }
+    if let operand = b.entry {
+      edges.append(Edge(operand: operand, vjp: .ofCotangent(bVJP()), jvp: keeps ? bJVP() : nil))
+    }
+    if let operand = c.entry {
+      edges.append(Edge(operand: operand, vjp: .ofCotangent(cVJP()), jvp: keeps ? cJVP() : nil))
+    }
+    return recorded(name, edges, symmetric: symmetric)
+  }
+
+  /// Records this result of an operation with a derivative for each of several operands.
+  func recorded(_ name: StaticString, _ edges: [Edge], symmetric: Bool = false) -> Tensor {
+    Tensor(elements, entry: Entry(name, of: elements, .multiple(edges), symmetric: symmetric))
   }
 
   /// Records this result of an operation on an operand that has died, of which only the entry is left.
   @inline(__always)
   func recorded(
-    as name: StaticString, wrt a: Entry?, _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
+    as name: StaticString, symmetric: Bool = false, wrt a: Entry?,
+    _ vjp: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
     guard let a, isRecording else { return self }
-    return Tensor(elements, entry: Entry(name, of: elements, a, .ofCotangent(vjp())))
+    return Tensor(elements, entry: Entry(name, of: elements, symmetric: symmetric, a, .ofCotangent(vjp())))
   }
 
   /// Records this result of an operation on an operand that has died; the derivative is written with the result.
   @inline(__always)
   func recorded(
-    as name: StaticString, wrt a: Entry?,
+    as name: StaticString, symmetric: Bool = false, wrt a: Entry?,
     withResult vjp: @autoclosure () -> (_ dy: consuming Tensor, _ y: Tensor) -> Tensor
   ) -> Tensor {
     guard let a, isRecording else { return self }
     return Tensor(
       elements,
-      entry: Entry(name, of: elements, a, .ofCotangentAndResult(vjp()), result: elements))
+      entry: Entry(name, of: elements, symmetric: symmetric, a, .ofCotangentAndResult(vjp()), result: elements))
   }
 
   /// Records this result of an operation on two operands of which only the entries are left.
   @inline(__always)
   func recorded(
-    as name: StaticString,
+    as name: StaticString, symmetric: Bool = false,
     wrt a: Entry?, _ aVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor,
     wrt b: Entry?, _ bVJP: @autoclosure () -> (_ dy: consuming Tensor) -> Tensor
   ) -> Tensor {
@@ -238,145 +285,10 @@ extension Tensor {
     return Tensor(
       elements,
       entry: Entry(
-        name, of: elements, a, a == nil ? nil : .ofCotangent(aVJP()), b, b == nil ? nil : .ofCotangent(bVJP())))
+        name, of: elements, symmetric: symmetric, a, a == nil ? nil : .ofCotangent(aVJP()), b, b == nil ? nil : .ofCotangent(bVJP())))
   }
 
   /// Whether operations on this tensor are being recorded.
   @inline(__always)
   var isRecorded: Bool { entry != nil && isRecording }
-
-  /// Records this result of an operation on any number of operands, each with a derivative of its own.
-  ///
-  /// ```swift
-  /// func total(_ xs: [Tensor]) -> Tensor {
-  ///   withoutRecording { xs.dropFirst().reduce(xs[0], +) }.recorded(as: "total", wrt: xs) { position, dy in dy }
-  /// }
-  /// let x = Tensor(9).requiringGradient()
-  /// print(total([x, x, x]).backward()[x])  // 3.0
-  /// ```
-  ///
-  /// - Parameters:
-  ///   - name: the operation's name, as tapes and pictures show it.
-  ///   - operands: what the result was computed from.
-  ///   - vjp: the cotangent of the operand at a position, from that of the result.
-  public func recorded(
-    as name: StaticString, wrt operands: [Tensor], _ vjp: @escaping (_ position: Int, _ dy: Tensor) -> Tensor
-  ) -> Tensor {
-    guard isRecording else { return self }
-    var edges: [Edge] = []
-    for (position, operand) in operands.enumerated() {
-      if let entry = operand.entry {
-        edges.append(Edge(operand: entry, vjp: .ofCotangent({ dy in vjp(position, dy) })))
-      }
-    }
-    if edges.isEmpty { return self }
-    return Tensor(elements, entry: Entry(name, of: elements, .multiple(edges)))
-  }
-
-  /// Records this result of an operation whose operands' cotangents are computed together.
-  ///
-  /// ```swift
-  /// func squaredDistance(_ a: Tensor, _ b: Tensor) -> Tensor {
-  ///   withoutRecording { (a - b).squared() }
-  ///     .recorded(
-  ///       as: "squaredDistance", wrt: [a, b],
-  ///       jointly: { dy in
-  ///         let da = dy * (a - b) * 2
-  ///         return [da, -da]
-  ///       })
-  /// }
-  /// let a = Tensor(5).requiringGradient(), b = Tensor(2).requiringGradient()
-  /// let gradients = squaredDistance(a, b).backward()
-  /// print(gradients[a], gradients[b])  // 6.0 -6.0
-  /// ```
-  ///
-  /// - Parameters:
-  ///   - name: the operation's name, as tapes and pictures show it.
-  ///   - operands: what the result was computed from.
-  ///   - vjp: from the cotangent of the result, the cotangents of all operands in order; nil stands for zero, and what
-  ///     belongs to an operand that is not tracked is ignored.
-  public func recorded(
-    as name: StaticString, wrt operands: [Tensor], jointly vjp: @escaping (_ dy: consuming Tensor) -> [Tensor?]
-  ) -> Tensor {
-    [self].recorded(as: name, wrt: operands, keepingResults: false) { (dys: consuming [Tensor?], _) in
-      guard let dy = dys[0].take() else { return [] }
-      return vjp(consume dy)
-    }[0]
-  }
-
-  /// Records this result of an operation whose operands' cotangents are computed together, with the help of the result.
-  ///
-  /// ```swift
-  /// func geometricMean(_ a: Tensor, _ b: Tensor) -> Tensor {
-  ///   withoutRecording { sqrt(a * b) }
-  ///     .recorded(
-  ///       as: "geometricMean", wrt: [a, b],
-  ///       jointlyWithResult: { dy, y in
-  ///         let half = dy * y / 2
-  ///         return [half / a, half / b]
-  ///       })
-  /// }
-  /// let a = Tensor(2).requiringGradient(), b = Tensor(8).requiringGradient()
-  /// let gradients = geometricMean(a, b).backward()
-  /// print(gradients[a], gradients[b])  // 1.0 0.25
-  /// ```
-  public func recorded(
-    as name: StaticString, wrt operands: [Tensor],
-    jointlyWithResult vjp: @escaping (_ dy: consuming Tensor, _ y: Tensor) -> [Tensor?]
-  ) -> Tensor {
-    [self].recorded(as: name, wrt: operands, keepingResults: true) { (dys: consuming [Tensor?], ys) in
-      guard let dy = dys[0].take() else { return [] }
-      return vjp(consume dy, ys[0])
-    }[0]
-  }
-}
-
-extension [Tensor] {
-  /// Records these results of one operation, whose operands' cotangents are computed together.
-  ///
-  /// - Parameter vjp: from the cotangents of the results (nil where a result was not used), the cotangents of all
-  ///   operands in order; nil stands for zero.
-  public func recorded(
-    as name: StaticString, wrt operands: [Tensor], _ vjp: @escaping (_ dys: [Tensor?]) -> [Tensor?]
-  ) -> [Tensor] {
-    recorded(as: name, wrt: operands, keepingResults: false) { dys, _ in vjp(dys) }
-  }
-
-  /// Records these results of one operation, whose operands' cotangents are written with the results.
-  ///
-  /// - Parameter vjp: from the cotangents of the results (nil where a result was not used) and the results, the
-  ///   cotangents of all operands in order; nil stands for zero.
-  public func recorded(
-    as name: StaticString, wrt operands: [Tensor],
-    withResults vjp: @escaping (_ dys: [Tensor?], _ ys: [Tensor]) -> [Tensor?]
-  ) -> [Tensor] {
-    recorded(as: name, wrt: operands, keepingResults: true, vjp)
-  }
-
-  fileprivate func recorded(
-    as name: StaticString, wrt operands: [Tensor], keepingResults: Bool,
-    _ vjp: @escaping (_ dys: consuming [Tensor?], _ ys: [Tensor]) -> [Tensor?]
-  ) -> [Tensor] {
-    guard isRecording, !isEmpty, operands.contains(where: \.isTracked) else { return self }
-    let positions = operands.indices.filter { operands[$0].isTracked }
-    let joint = Joint(
-      operands: positions.map { operands[$0].entry! }, results: keepingResults ? map(\.elements) : [],
-      resultCount: count,
-      vjp: { (dys: consuming [Tensor?], ys) in
-        let terms = vjp(consume dys, ys)
-        return positions.map { $0 < terms.count ? terms[$0] : nil }
-      })
-    let entry = Entry(name, of: self[0].elements, .joint(joint))
-    if count == 1 { return [Tensor(self[0].elements, entry: entry)] }
-    return enumerated().map { index, result in
-      result.dtype.isFloatingPoint ? result.projected(from: entry, index) : result
-    }
-  }
-}
-
-extension Tensor {
-  /// These elements as one of the results that an entry has.
-  func projected(from entry: Entry, _ index: Int) -> Tensor {
-    Tensor(elements, entry: Entry(projectionOf: entry, elements, index))
-  }
 }

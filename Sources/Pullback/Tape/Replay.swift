@@ -30,6 +30,8 @@ struct Replay: ~Copyable {
   private var isAborted = false
   /// The replay ends at entries up to this number, as if they were leaves.
   private let boundary: UInt64
+  /// Whether nobody wants the gradients at the boundary: what leads nowhere else is left out.
+  private let isPruned: Bool
   private let isObserved = Observer.isPresent
 
   private final class Extras {
@@ -47,9 +49,10 @@ struct Replay: ~Copyable {
   @inline(__always)
   init?(
     from roots: some Collection<Entry>, retaining: Bool, recording: Bool, keeping intermediates: [Tensor] = [],
-    boundary: UInt64 = 0
+    boundary: UInt64 = 0, pruned: Bool = false
   ) {
     self.boundary = boundary
+    isPruned = pruned
     self.recording = recording
     self.retaining = retaining
     if retaining || !intermediates.isEmpty { extras = Extras() }
@@ -63,12 +66,17 @@ struct Replay: ~Copyable {
       }
     }
     if let failure {
-      fail(
-        .autogradMisuse, "backward",
-        "the tape was replayed before, and what its \"\(failure)\" had saved is released; pass retainingTape: true to the first replay, or compute the result again (a value kept from an earlier step may need detached())"
-      )
+      Replay.reportReplayed(failure, "backward")
       return nil
     }
+  }
+
+  /// Says that what an operation saved is gone.
+  static func reportReplayed(_ saving: String, _ operation: StaticString) {
+    fail(
+      .autogradMisuse, operation,
+      "the tape was replayed before, and what its \"\(saving)\" had saved is released; pass retainingTape: true to the first replay, or compute the result again (a value kept from an earlier step may need detached())"
+    )
   }
 
   /// Gives a root its cotangent.
@@ -92,7 +100,33 @@ struct Replay: ~Copyable {
       let numbers = (0..<steps.count).map { steps[$0].pointee.entry!._withUnsafeGuaranteedRef { $0.sequenceNumber } }
       order = numbers.indices.map(Int32.init).sorted { numbers[Int($0)] > numbers[Int($1)] }
     }
+    if isPruned { prune() }
     return nil
+  }
+
+  /// Forgets the ways to operands from which no leaf after the boundary is reached.
+  @inline(never)
+  private mutating func prune() {
+    func number(_ place: Int) -> UInt64 { steps[place].pointee.entry!._withUnsafeGuaranteedRef { $0.sequenceNumber } }
+    var leads = (0..<steps.count).map { steps[$0].pointee.isEnd && number($0) > boundary }
+    func kept(_ place: Int32) -> Int32 { place != Step.nowhere && leads[Int(place)] ? place : Step.nowhere }
+    for position in (0..<steps.count).reversed() {
+      let place = Int(order?[position] ?? Int32(truncatingIfNeeded: position))
+      let step = steps[place]
+      if step.pointee.isEnd { continue }
+      let hasFurther = step.pointee.entry!._withUnsafeGuaranteedRef { !($0.saved.further?.operands.isEmpty ?? true) }
+      step.pointee.first = kept(step.pointee.first)
+      if hasFurther {
+        let index = Int(step.pointee.second)
+        let places = extras!.furtherPlaces[index].map(kept)
+        extras!.furtherPlaces[index] = places
+        leads[place] = places.contains { $0 != Step.nowhere }
+      } else {
+        step.pointee.second = kept(step.pointee.second)
+        leads[place] = step.pointee.second != Step.nowhere
+      }
+      if step.pointee.first != Step.nowhere { leads[place] = true }
+    }
   }
 
   /// Gives the operands of an entry places, and claims it or copies what it saved.
@@ -230,11 +264,11 @@ struct Replay: ~Copyable {
     guard let dy = dy.take() else { return }
     let (first, second) = (steps[Int(place)].pointee.first, steps[Int(place)].pointee.second)
     let y = saved.result.take().map { Tensor($0, entry: recording ? entry : nil) }
-    if saved.second != nil {
-      accumulate(cotangent(saved.first.take()!, copy dy, y), first)
-      accumulate(cotangent(saved.second.take()!, consume dy, y), second)
-    } else {
-      accumulate(cotangent(saved.first.take()!, consume dy, y), first)
+    if saved.second != nil, second != Step.nowhere {
+      if first != Step.nowhere { accumulate(saved.first.take()!(copy dy, y), first) }
+      accumulate(saved.second.take()!(consume dy, y), second)
+    } else if first != Step.nowhere {
+      accumulate(saved.first.take()!(consume dy, y), first)
     }
   }
 
@@ -244,13 +278,14 @@ struct Replay: ~Copyable {
     case .multiple(let edges):
       guard let dy else { return }
       let places = extras!.furtherPlaces[Int(steps[Int(place)].pointee.second)]
-      for (edge, operandPlace) in Swift.zip(edges, places) {
-        accumulate(cotangent(edge.vjp, copy dy, nil), operandPlace)
+      for (edge, operandPlace) in Swift.zip(edges, places) where operandPlace != Step.nowhere {
+        accumulate(edge.vjp(copy dy, nil), operandPlace)
       }
     case .projection(let index):
       guard let dy else { return }
       if extras == nil { extras = Extras() }
       let source = steps[Int(place)].pointee.first
+      if source == Step.nowhere { return }
       let count = Int(steps[Int(source)].pointee.entry!.takeUnretainedValue().resultCount)
       var dys = extras!.severalCotangents[source] ?? [Tensor?](repeating: nil, count: count)
       dys[index] = dys[index].map { $0 + dy } ?? dy
@@ -258,11 +293,12 @@ struct Replay: ~Copyable {
     case .joint(let joint):
       // Handed over, so that the derivative may write over them.
       guard let dys = extras!.severalCotangents.removeValue(forKey: place) ?? dy.take().map({ [$0] }) else { return }
+      let places = extras!.furtherPlaces[Int(steps[Int(place)].pointee.second)]
+      if isPruned, places.allSatisfy({ $0 == Step.nowhere }) { return }
       let several = joint.resultCount > 1
       let terms = joint.vjp(consume dys, joint.results.enumerated().map { result($1, several ? $0 : nil, of: entry) })
-      let places = extras!.furtherPlaces[Int(steps[Int(place)].pointee.second)]
       for (index, term) in terms.enumerated() {
-        if let term { accumulate(term, places[index]) }
+        if let term, places[index] != Step.nowhere { accumulate(term, places[index]) }
       }
     }
   }
@@ -271,14 +307,6 @@ struct Replay: ~Copyable {
   private func result(_ elements: Elements, _ index: Int?, of entry: Entry) -> Tensor {
     guard recording else { return Tensor(elements) }
     return index.map { Tensor(elements).projected(from: entry, $0) } ?? Tensor(elements, entry: entry)
-  }
-
-  @inline(__always)
-  private func cotangent(_ vjp: consuming VJP, _ dy: consuming Tensor, _ y: Tensor?) -> Tensor {
-    switch consume vjp {
-    case .ofCotangent(let vjp): vjp(consume dy)
-    case .ofCotangentAndResult(let vjp): vjp(consume dy, y!)
-    }
   }
 
   /// Adds a term to the cotangent of an operand; the first to arrive is moved in.
@@ -292,11 +320,7 @@ struct Replay: ~Copyable {
       term = fitted(consume term, step.pointee.entry!.takeUnretainedValue())
       if isAborted { return }
     }
-    if step.pointee.cotangent == nil {
-      step.pointee.cotangent = consume term
-    } else {
-      step.pointee.cotangent!.add(term)
-    }
+    Tensor.accumulate(consume term, into: &step.pointee.cotangent)
   }
 
   /// This is where broadcasting is undone: a term wider than its operand is summed to the operand's shape.
@@ -319,73 +343,17 @@ struct Replay: ~Copyable {
   }
 }
 
-/// What is to be done at one entry.
-private struct Step {
-  static let nowhere: Int32 = -1
-  private static let end: Int32 = -2
-
-  /// Owned until the replay has passed it.
-  var entry: Unmanaged<Entry>?
-  var cotangent: Tensor?
-  /// The places of the first two operands; for an end, of the end found after it.
-  var first = Step.nowhere
-  /// Of an entry with a derivative of another form, where its operands' places are.
-  var second = Step.nowhere
-
-  /// Whether the replay ends here: at a leaf, or at an entry that counts as one.
-  var isEnd: Bool {
-    get { second == Step.end }
-    set { second = newValue ? Step.end : Step.nowhere }
-  }
-}
-
-/// An array of steps without the checks of one, from the pool of memory.
-private struct StepList: ~Copyable {
-  private(set) var count = 0
-  private var capacity = 16
-  private var base = StepList.allocate(16)
-
-  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Step> {
-    guard let block = Memory.allocate(capacity * MemoryLayout<Step>.stride) else {
-      fatalError("no memory to lay out a tape of \(capacity) operations")
-    }
-    return block.bindMemory(to: Step.self, capacity: capacity)
-  }
-
-  @inline(__always)
-  subscript(place: Int) -> UnsafeMutablePointer<Step> { base + place }
-
-  @inline(__always)
-  mutating func append(_ step: Step) {
-    if count == capacity { grow() }
-    (base + count).initialize(to: step)
-    count += 1
-  }
-
-  @inline(never)
-  private mutating func grow() {
-    let larger = StepList.allocate(2 * capacity)
-    larger.moveInitialize(from: base, count: count)
-    Memory.release(base, capacity * MemoryLayout<Step>.stride)
-    base = larger
-    capacity *= 2
-  }
-
-  deinit {
-    for place in 0..<count { base[place].entry?.release() }
-    base.deinitialize(count: count)
-    Memory.release(base, capacity * MemoryLayout<Step>.stride)
-  }
-}
-
 extension Tensor {
-  /// `self += term`, in place where nobody else sees these elements.
+  /// `sum += term`, in place where nobody else sees its elements; the first term is moved in.
   @inline(__always)
-  fileprivate mutating func add(_ term: Tensor) {
-    if entry == nil, term.entry == nil, isContiguous, term.isContiguous, Elements.isUnique(&elements) {
-      addInPlace(term)
+  static func accumulate(_ term: consuming Tensor, into sum: inout Tensor?) {
+    guard sum != nil else { return sum = consume term }
+    if sum!.entry == nil, term.entry == nil, sum!.isContiguous, term.isContiguous,
+      Elements.isUnique(&sum!.elements)
+    {
+      sum!.addInPlace(term)
     } else {
-      self = self + term
+      sum = sum.take()! + term
     }
   }
 }
