@@ -11,19 +11,22 @@ extension Fault {
   private static var elementwise: [Fault] {
     [
       operation(
-        "Arithmetic", .sign, #"as: "subtract", wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in -dy }"#, "-dy", is: "dy"),
+        "Arithmetic", .sign, #"as: "subtract", symmetric: true, wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in -dy }"#,
+        "-dy", is: "dy"),
       operation("Arithmetic", .operand, "wrt: a, { dy in dy * b }", "dy * b", is: "dy * a"),
       operation("Arithmetic", .factor, "wrt: b, { dy in dy * a }", "dy * a", is: "dy * a * 1.001"),
       operation("Arithmetic", .operand, "wrt: a, { dy in dy / b }", "dy / b", is: "dy / a"),
       operation("Arithmetic", .sign, "-(dy * y / b)", is: "dy * y / b"),
       operation(
-        "Arithmetic", .factor, #".recorded(as: "negate", wrt: entry, { dy in -dy })"#, "-dy", is: "dy * -1.001"),
+        "Arithmetic", .factor, #".recorded(as: "negate", symmetric: true, wrt: entry, { dy in -dy })"#, "-dy",
+        is: "dy * -1.001"),
       operation(
         "Arithmetic", .sign,
-        "scalarFirst: true) { $0.pointee.binary.subtract }\n      .recorded(as: \"subtract\", wrt: entry, { dy in -dy })",
+        "scalarFirst: true) { $0.pointee.binary.subtract }\n      .recorded(as: \"subtract\", symmetric: true, wrt: entry, { dy in -dy })",
         "-dy", is: "dy"),
       operation(
-        "Exponential", .operand, #".recorded(as: "exp", wrt: entry, withResult: { dy, y in dy * y })"#, "dy * y",
+        "Exponential", .operand, #".recorded(as: "exp", symmetric: true, wrt: entry, withResult: { dy, y in dy * y })"#,
+        "dy * y",
         is: "dy"),
       operation("Exponential", .factor, "dy * y * 0.6931471805599453", is: "dy * y * 0.6931"),
       operation("Exponential", .term, "dy * (y + 1)", is: "dy * y"),
@@ -73,8 +76,8 @@ extension Fault {
       operation("Scans", .place, "dy.cumulativeSum(axis: axis, reversed: true)", is: "dy.cumulativeSum(axis: axis)"),
       operation(
         "Softmax", .term,
-        "g * dy - g * (dy * y).sum(axis: -1, keepDims: true) - dy * (g * y).sum(axis: -1, keepDims: true)",
-        is: "g * dy - g * (dy * y).sum(axis: -1, keepDims: true)"),
+        "g * (dy - (dy * y).sum(axis: -1, keepDims: true)) - dy * (g * y).sum(axis: -1, keepDims: true)",
+        is: "g * (dy - (dy * y).sum(axis: -1, keepDims: true))"),
       operation("Softmax", .sum, "g - (g * exp(y)).sum(axis: -1, keepDims: true)", is: "g - g * exp(y)"),
       operation("Shaping", .place, "dy.permuted(axes: inverse)", is: "dy.permuted(axes: axes)"),
       operation("Rearranging", .place, "dy.reversed(axes: axes)", is: "dy"),
@@ -115,7 +118,9 @@ extension Fault {
       operation("NeuralNetworks/Embedding", .operand, "dy / share", is: "dy"),
       operation("Losses/CrossEntropy", .factor, "reduction == .mean ? dy / count :", "dy / count", is: "dy"),
       operation(
-        "Losses/CrossEntropy", .term, "p * (scaled - (scaled * p).sum(axis: -1, keepDims: true))", is: "p * scaled"),
+        "Losses/CrossEntropy", .operand,
+        "softmaxGradient(vector * (scale.rank == 0 ? scale : scale.expanded(at: 1)), x.softmax())",
+        "x.softmax()", is: "x"),
       operation(
         "Losses/Regression", .sign, "scaledDifference(prediction, target, dy, -2 * factor)",
         is: "scaledDifference(prediction, target, dy, 2 * factor)"),

@@ -12,7 +12,7 @@
 public func sigmoid(_ x: consuming Tensor) -> Tensor {
   let entry = x.entry
   return map(reusing: x, "sigmoid") { $0.pointee.unary.sigmoid }
-    .recorded(as: "sigmoid", wrt: entry, withResult: sigmoidGradient)
+    .recorded(as: "sigmoid", symmetric: true, wrt: entry, withResult: sigmoidGradient)
 }
 
 /// `dy · y · (1 - y)` in one pass.
@@ -23,7 +23,8 @@ private func sigmoidGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
   let dy = copy dy
   return zip(dy, y, "sigmoidGradient") { $0.pointee.binary.sigmoid_gradient }
     .recorded(
-      as: "sigmoidGradient", wrt: dy, { g in sigmoidGradient(g, y) }, wrt: y, { g in g * dy * (1 - y * 2) })
+      as: "sigmoidGradient", symmetric: true, wrt: dy, { g in sigmoidGradient(g, y) }, wrt: y,
+      { g in g * dy * (1 - y * 2) })
 }
 
 /// The logarithm of the logistic function of each element, without overflow.
@@ -35,7 +36,7 @@ private func sigmoidGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
 /// ```
 public func logSigmoid(_ x: Tensor) -> Tensor {
   map(x, "logSigmoid") { $0.pointee.unary.log_sigmoid }
-    .recorded(as: "logSigmoid", wrt: x, { dy in softplusGradient(dy, -x) })
+    .recorded(as: "logSigmoid", symmetric: true, wrt: x, { dy in softplusGradient(dy, -x) })
 }
 
 /// `log(1 + eˣ)` of each element, without overflow: a smooth form of ``relu(_:)``.
@@ -59,7 +60,7 @@ public func softplus(_ x: Tensor, beta: Double = 1, threshold: Double = .infinit
 
 private func softplus(of x: Tensor) -> Tensor {
   map(x, "softplus") { $0.pointee.unary.softplus }
-    .recorded(as: "softplus", wrt: x, { dy in softplusGradient(dy, x) })
+    .recorded(as: "softplus", symmetric: true, wrt: x, { dy in softplusGradient(dy, x) })
 }
 
 /// `dy · sigmoid(x)` in one pass.
@@ -70,7 +71,7 @@ private func softplusGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
   let dy = copy dy
   return zip(dy, x, "softplusGradient") { $0.pointee.binary.softplus_gradient }
     .recorded(
-      as: "softplusGradient", wrt: dy, { g in softplusGradient(g, x) },
+      as: "softplusGradient", symmetric: true, wrt: dy, { g in softplusGradient(g, x) },
       wrt: x, { g in sigmoidGradient(g * dy, sigmoid(x)) })
 }
 
@@ -85,7 +86,7 @@ private func softplusGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
 public func relu(_ x: consuming Tensor) -> Tensor {
   let entry = x.entry
   return map(reusing: x, "relu") { $0.pointee.unary.relu }
-    .recorded(as: "relu", wrt: entry, withResult: reluGradient)
+    .recorded(as: "relu", symmetric: true, wrt: entry, withResult: reluGradient)
 }
 
 /// `dy` where `y > 0`; `y` has the sign of `x` there, so that `x` need not be kept.
@@ -95,7 +96,7 @@ func reluGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
   }
   let dy = copy dy
   return zip(dy, y, "reluGradient") { $0.pointee.binary.relu_gradient }
-    .recorded(as: "reluGradient", wrt: dy, { g in reluGradient(g, y) })
+    .recorded(as: "reluGradient", symmetric: true, wrt: dy, { g in reluGradient(g, y) })
 }
 
 /// Each element limited to a range; NaN stays NaN.
@@ -103,12 +104,12 @@ func reluGradient(_ dy: consuming Tensor, _ y: Tensor) -> Tensor {
 /// VJP: `dx = dy` strictly inside the range, else 0; at the bounds the derivative is 0.
 private func clamped(_ x: Tensor, _ lower: Double, _ upper: Double, as name: StaticString) -> Tensor {
   map(x, name, p: lower, q: upper) { $0.pointee.unary.clamp }
-    .recorded(as: name, wrt: x, { dy in clampGradient(dy, x, lower, upper) })
+    .recorded(as: name, symmetric: true, wrt: x, { dy in clampGradient(dy, x, lower, upper) })
 }
 
 private func clampGradient(_ dy: Tensor, _ x: Tensor, _ lower: Double, _ upper: Double) -> Tensor {
   zip(dy, x, "clampGradient", p: lower, q: upper) { $0.pointee.binary.clamp_gradient }
-    .recorded(as: "clampGradient", wrt: dy, { g in clampGradient(g, x, lower, upper) })
+    .recorded(as: "clampGradient", symmetric: true, wrt: dy, { g in clampGradient(g, x, lower, upper) })
 }
 
 extension Tensor {
@@ -179,12 +180,12 @@ public func hardSwish(_ x: Tensor) -> Tensor { x * hardSigmoid(x) }
 /// ```
 public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
   map(x, "leakyReLU", p: slope) { $0.pointee.unary.leaky_relu }
-    .recorded(as: "leakyReLU", wrt: x, { dy in leakyReLUGradient(dy, x, slope) })
+    .recorded(as: "leakyReLU", symmetric: true, wrt: x, { dy in leakyReLUGradient(dy, x, slope) })
 }
 
 private func leakyReLUGradient(_ dy: Tensor, _ x: Tensor, _ slope: Double) -> Tensor {
   zip(dy, x, "leakyReLUGradient", p: slope) { $0.pointee.binary.leaky_relu_gradient }
-    .recorded(as: "leakyReLUGradient", wrt: dy, { g in leakyReLUGradient(g, x, slope) })
+    .recorded(as: "leakyReLUGradient", symmetric: true, wrt: dy, { g in leakyReLUGradient(g, x, slope) })
 }
 
 /// Each element where it is positive, `alpha · (eˣ - 1)` elsewhere.
@@ -197,7 +198,7 @@ private func leakyReLUGradient(_ dy: Tensor, _ x: Tensor, _ slope: Double) -> Te
 public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
   map(x, "elu", p: alpha) { $0.pointee.unary.elu }
     .recorded(
-      as: "elu", wrt: x,
+      as: "elu", symmetric: true, wrt: x,
       withResult: { dy, y in select(where: x .<= 0, then: dy * (y + alpha), else: dy) })
 }
 
@@ -233,10 +234,11 @@ public enum GELUApproximation: Sendable {
 public func gelu(_ x: Tensor, approximation: GELUApproximation = .none) -> Tensor {
   switch approximation {
   case .none:
-    map(x, "gelu") { $0.pointee.unary.gelu_erf }.recorded(as: "gelu", wrt: x, { dy in geluGradient(dy, x) })
+    map(x, "gelu") { $0.pointee.unary.gelu_erf }.recorded(
+      as: "gelu", symmetric: true, wrt: x, { dy in geluGradient(dy, x) })
   case .tanh:
     map(x, "geluTanh") { $0.pointee.unary.gelu_tanh }
-      .recorded(as: "geluTanh", wrt: x, { dy in geluTanhGradient(dy, x) })
+      .recorded(as: "geluTanh", symmetric: true, wrt: x, { dy in geluTanhGradient(dy, x) })
   }
 }
 
@@ -247,7 +249,7 @@ private func geluGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
   let dy = copy dy
   return zip(dy, x, "geluGradient") { $0.pointee.binary.gelu_erf_gradient }
     .recorded(
-      as: "geluGradient", wrt: dy, { g in geluGradient(g, x) },
+      as: "geluGradient", symmetric: true, wrt: dy, { g in geluGradient(g, x) },
       wrt: x,
       { g in
         // φ(x) (2 - x²), φ being the standard normal density
@@ -263,7 +265,7 @@ private func geluTanhGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
   let dy = copy dy
   return zip(dy, x, "geluTanhGradient") { $0.pointee.binary.gelu_tanh_gradient }
     .recorded(
-      as: "geluTanhGradient", wrt: dy, { g in geluTanhGradient(g, x) },
+      as: "geluTanhGradient", symmetric: true, wrt: dy, { g in geluTanhGradient(g, x) },
       wrt: x,
       { g in
         // With u = c (x + a x³), t = tanh u: the second derivative of ½ x (1 + t).
@@ -287,7 +289,7 @@ private func limited(_ x: Tensor) -> Tensor { x.clamped(to: -1e4...1e4) }
 /// print(silu(Tensor([0, 1])))  // [0.0, 0.731059] : [2] float32
 /// ```
 public func silu(_ x: Tensor) -> Tensor {
-  map(x, "silu") { $0.pointee.unary.silu }.recorded(as: "silu", wrt: x, { dy in siluGradient(dy, x) })
+  map(x, "silu") { $0.pointee.unary.silu }.recorded(as: "silu", symmetric: true, wrt: x, { dy in siluGradient(dy, x) })
 }
 
 private func siluGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
@@ -297,7 +299,7 @@ private func siluGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
   let dy = copy dy
   return zip(dy, x, "siluGradient") { $0.pointee.binary.silu_gradient }
     .recorded(
-      as: "siluGradient", wrt: dy, { g in siluGradient(g, x) },
+      as: "siluGradient", symmetric: true, wrt: dy, { g in siluGradient(g, x) },
       wrt: x,
       { g in
         let z = limited(x), s = sigmoid(z)
@@ -315,7 +317,7 @@ private func siluGradient(_ dy: consuming Tensor, _ x: Tensor) -> Tensor {
 public func mish(_ x: Tensor) -> Tensor {
   map(x, "mish") { $0.pointee.unary.mish }
     .recorded(
-      as: "mish", wrt: x,
+      as: "mish", symmetric: true, wrt: x,
       { dy in
         let z = limited(x), t = tanh(softplus(z))
         return dy * (t + z * (1 - t * t) * sigmoid(z))

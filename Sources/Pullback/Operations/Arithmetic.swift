@@ -15,7 +15,7 @@ extension Tensor {
   public static func + (a: consuming Tensor, b: consuming Tensor) -> Tensor {
     let (aEntry, bEntry) = (a.entry, b.entry)
     return zip(reusing: a, b, "add") { $0.pointee.binary.add }
-      .recorded(as: "add", wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in dy })
+      .recorded(as: "add", symmetric: true, wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in dy })
   }
 
   /// The difference of two tensors, element by element, with broadcasting.
@@ -30,7 +30,7 @@ extension Tensor {
   public static func - (a: consuming Tensor, b: consuming Tensor) -> Tensor {
     let (aEntry, bEntry) = (a.entry, b.entry)
     return zip(reusing: a, b, "subtract") { $0.pointee.binary.subtract }
-      .recorded(as: "subtract", wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in -dy })
+      .recorded(as: "subtract", symmetric: true, wrt: aEntry, { dy in dy }, wrt: bEntry, { dy in -dy })
   }
 
   /// The product of two tensors, element by element, with broadcasting.
@@ -50,7 +50,7 @@ extension Tensor {
     }
     let (a, b) = (copy a, copy b)
     return zip(a, b, "multiply") { $0.pointee.binary.multiply }
-      .recorded(as: "multiply", wrt: a, { dy in dy * b }, wrt: b, { dy in dy * a })
+      .recorded(as: "multiply", symmetric: true, wrt: a, { dy in dy * b }, wrt: b, { dy in dy * a })
   }
 
   /// The quotient of two tensors, element by element, with broadcasting.
@@ -68,7 +68,7 @@ extension Tensor {
     guard a.isRecorded || b.isRecorded else { return zip(reusing: a, b, "divide") { $0.pointee.binary.divide } }
     let (a, b) = (copy a, copy b)
     return zip(a, b, "divide") { $0.pointee.binary.divide }
-      .recorded(as: "divide", wrt: a, { dy in dy / b }, wrt: b, withResult: { dy, y in -(dy * y / b) })
+      .recorded(as: "divide", symmetric: true, wrt: a, { dy in dy / b }, wrt: b, withResult: { dy, y in -(dy * y / b) })
   }
 
   /// The negative of each element.
@@ -81,7 +81,7 @@ extension Tensor {
   public static prefix func - (x: consuming Tensor) -> Tensor {
     let entry = x.entry
     return map(reusing: x, "negate") { $0.pointee.unary.negate }
-      .recorded(as: "negate", wrt: entry, { dy in -dy })
+      .recorded(as: "negate", symmetric: true, wrt: entry, { dy in -dy })
   }
 }
 
@@ -95,7 +95,8 @@ extension Tensor {
   /// ```
   public static func + (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
-    return zip(reusing: x, scalar, "add") { $0.pointee.binary.add }.recorded(as: "add", wrt: entry, { dy in dy })
+    return zip(reusing: x, scalar, "add") { $0.pointee.binary.add }.recorded(
+      as: "add", symmetric: true, wrt: entry, { dy in dy })
   }
 
   /// The sum of a scalar, which takes the tensor's dtype, and each element.
@@ -113,7 +114,7 @@ extension Tensor {
   public static func - (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
     return zip(reusing: x, scalar, "subtract") { $0.pointee.binary.subtract }
-      .recorded(as: "subtract", wrt: entry, { dy in dy })
+      .recorded(as: "subtract", symmetric: true, wrt: entry, { dy in dy })
   }
 
   /// The difference of a scalar, which takes the tensor's dtype, and each element.
@@ -124,7 +125,7 @@ extension Tensor {
   public static func - (scalar: Double, x: consuming Tensor) -> Tensor {
     let entry = x.entry
     return zip(reusing: x, scalar, "subtract", scalarFirst: true) { $0.pointee.binary.subtract }
-      .recorded(as: "subtract", wrt: entry, { dy in -dy })
+      .recorded(as: "subtract", symmetric: true, wrt: entry, { dy in -dy })
   }
 
   /// The product of each element and a scalar, which takes the tensor's dtype.
@@ -135,7 +136,7 @@ extension Tensor {
   public static func * (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
     return zip(reusing: x, scalar, "multiply") { $0.pointee.binary.multiply }
-      .recorded(as: "multiply", wrt: entry, { dy in dy * scalar })
+      .recorded(as: "multiply", symmetric: true, wrt: entry, { dy in dy * scalar })
   }
 
   /// The product of a scalar, which takes the tensor's dtype, and each element.
@@ -153,7 +154,7 @@ extension Tensor {
   public static func / (x: consuming Tensor, scalar: Double) -> Tensor {
     let entry = x.entry
     return zip(reusing: x, scalar, "divide") { $0.pointee.binary.divide }
-      .recorded(as: "divide", wrt: entry, { dy in dy / scalar })
+      .recorded(as: "divide", symmetric: true, wrt: entry, { dy in dy / scalar })
   }
 
   /// The quotient of a scalar, which takes the tensor's dtype, and each element.
@@ -165,7 +166,7 @@ extension Tensor {
   /// ```
   public static func / (scalar: Double, x: Tensor) -> Tensor {
     return zip(reusing: x, scalar, "divide", scalarFirst: true) { $0.pointee.binary.divide }
-      .recorded(as: "divide", wrt: x, withResult: { dy, y in -(dy * y / x) })
+      .recorded(as: "divide", symmetric: true, wrt: x, withResult: { dy, y in -(dy * y / x) })
   }
 }
 

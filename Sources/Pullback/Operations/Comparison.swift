@@ -185,7 +185,7 @@ private func logic(
 public func select(where condition: Tensor, then a: Tensor, else b: Tensor) -> Tensor {
   choose(condition, a, b, "select")
     .recorded(
-      as: "select",
+      as: "select", symmetric: true,
       wrt: a, { dy in select(where: condition, then: dy, else: 0) },
       wrt: b, { dy in select(where: condition, then: 0, else: dy) })
 }
@@ -286,7 +286,7 @@ public func isClose(
 public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "maximum") { $0.pointee.binary.maximum }
     .recorded(
-      as: "maximum",
+      as: "maximum", symmetric: true,
       wrt: a, { dy in share(dy, losing: a .< b, tied: a .== b) },
       wrt: b, { dy in share(dy, losing: b .< a, tied: a .== b) })
 }
@@ -301,7 +301,7 @@ public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
 public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "minimum") { $0.pointee.binary.minimum }
     .recorded(
-      as: "minimum",
+      as: "minimum", symmetric: true,
       wrt: a, { dy in share(dy, losing: b .< a, tied: a .== b) },
       wrt: b, { dy in share(dy, losing: a .< b, tied: a .== b) })
 }

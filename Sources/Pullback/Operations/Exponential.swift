@@ -13,7 +13,7 @@
 public func exp(_ x: consuming Tensor) -> Tensor {
   let entry = x.entry
   return map(reusing: x, "exp") { $0.pointee.unary.exp }
-    .recorded(as: "exp", wrt: entry, withResult: { dy, y in dy * y })
+    .recorded(as: "exp", symmetric: true, wrt: entry, withResult: { dy, y in dy * y })
 }
 
 /// Two to the power of each element.
@@ -25,7 +25,7 @@ public func exp(_ x: consuming Tensor) -> Tensor {
 /// ```
 public func exp2(_ x: Tensor) -> Tensor {
   map(x, "exp2") { $0.pointee.unary.exp2 }
-    .recorded(as: "exp2", wrt: x, withResult: { dy, y in dy * y * 0.6931471805599453 })
+    .recorded(as: "exp2", symmetric: true, wrt: x, withResult: { dy, y in dy * y * 0.6931471805599453 })
 }
 
 /// The exponential of each element, less one, accurate near zero.
@@ -37,7 +37,7 @@ public func exp2(_ x: Tensor) -> Tensor {
 /// ```
 public func expMinusOne(_ x: Tensor) -> Tensor {
   map(x, "expMinusOne") { $0.pointee.unary.expm1 }
-    .recorded(as: "expMinusOne", wrt: x, withResult: { dy, y in dy * (y + 1) })
+    .recorded(as: "expMinusOne", symmetric: true, wrt: x, withResult: { dy, y in dy * (y + 1) })
 }
 
 /// The natural logarithm of each element: -inf at 0, NaN below.
@@ -49,7 +49,7 @@ public func expMinusOne(_ x: Tensor) -> Tensor {
 /// print(log(x).sum().backward()[x])  // [1.0, 0.25] : [2] float32
 /// ```
 public func log(_ x: Tensor) -> Tensor {
-  map(x, "log") { $0.pointee.unary.log }.recorded(as: "log", wrt: x, { dy in dy / x })
+  map(x, "log") { $0.pointee.unary.log }.recorded(as: "log", symmetric: true, wrt: x, { dy in dy / x })
 }
 
 /// The logarithm to base 2 of each element.
@@ -60,7 +60,8 @@ public func log(_ x: Tensor) -> Tensor {
 /// print(log2(Tensor([1, 8])))  // [0.0, 3.0] : [2] float32
 /// ```
 public func log2(_ x: Tensor) -> Tensor {
-  map(x, "log2") { $0.pointee.unary.log2 }.recorded(as: "log2", wrt: x, { dy in dy / (x * 0.6931471805599453) })
+  map(x, "log2") { $0.pointee.unary.log2 }.recorded(
+    as: "log2", symmetric: true, wrt: x, { dy in dy / (x * 0.6931471805599453) })
 }
 
 /// The logarithm to base 10 of each element.
@@ -71,7 +72,8 @@ public func log2(_ x: Tensor) -> Tensor {
 /// print(log10(Tensor([1, 1000])))  // [0.0, 3.0] : [2] float32
 /// ```
 public func log10(_ x: Tensor) -> Tensor {
-  map(x, "log10") { $0.pointee.unary.log10 }.recorded(as: "log10", wrt: x, { dy in dy / (x * 2.302585092994046) })
+  map(x, "log10") { $0.pointee.unary.log10 }.recorded(
+    as: "log10", symmetric: true, wrt: x, { dy in dy / (x * 2.302585092994046) })
 }
 
 /// The natural logarithm of one plus each element, accurate near zero.
@@ -82,7 +84,7 @@ public func log10(_ x: Tensor) -> Tensor {
 /// print(log(onePlus: Tensor([0, 1])))  // [0.0, 0.693147] : [2] float32
 /// ```
 public func log(onePlus x: Tensor) -> Tensor {
-  map(x, "log1p") { $0.pointee.unary.log1p }.recorded(as: "log1p", wrt: x, { dy in dy / (x + 1) })
+  map(x, "log1p") { $0.pointee.unary.log1p }.recorded(as: "log1p", symmetric: true, wrt: x, { dy in dy / (x + 1) })
 }
 
 /// The square root of each element; NaN below 0.
@@ -94,7 +96,8 @@ public func log(onePlus x: Tensor) -> Tensor {
 /// print(sqrt(x).sum().backward()[x])  // [0.25, 0.166667] : [2] float32
 /// ```
 public func sqrt(_ x: Tensor) -> Tensor {
-  map(x, "sqrt") { $0.pointee.unary.sqrt }.recorded(as: "sqrt", wrt: x, withResult: { dy, y in dy / (y * 2) })
+  map(x, "sqrt") { $0.pointee.unary.sqrt }.recorded(
+    as: "sqrt", symmetric: true, wrt: x, withResult: { dy, y in dy / (y * 2) })
 }
 
 /// The reciprocal of the square root of each element.
@@ -106,7 +109,7 @@ public func sqrt(_ x: Tensor) -> Tensor {
 /// ```
 public func rsqrt(_ x: Tensor) -> Tensor {
   map(x, "rsqrt") { $0.pointee.unary.rsqrt }
-    .recorded(as: "rsqrt", wrt: x, withResult: { dy, y in dy * (y * y * y) * -0.5 })
+    .recorded(as: "rsqrt", symmetric: true, wrt: x, withResult: { dy, y in dy * (y * y * y) * -0.5 })
 }
 
 /// The cube root of each element.
@@ -117,7 +120,8 @@ public func rsqrt(_ x: Tensor) -> Tensor {
 /// print(cbrt(Tensor([-8, 27])))  // [-2.0, 3.0] : [2] float32
 /// ```
 public func cbrt(_ x: Tensor) -> Tensor {
-  map(x, "cbrt") { $0.pointee.unary.cbrt }.recorded(as: "cbrt", wrt: x, withResult: { dy, y in dy / (y * y * 3) })
+  map(x, "cbrt") { $0.pointee.unary.cbrt }.recorded(
+    as: "cbrt", symmetric: true, wrt: x, withResult: { dy, y in dy / (y * y * 3) })
 }
 
 /// One divided by each element.
@@ -130,7 +134,7 @@ public func cbrt(_ x: Tensor) -> Tensor {
 /// ```
 public func reciprocal(_ x: Tensor) -> Tensor {
   map(x, "reciprocal") { $0.pointee.unary.reciprocal }
-    .recorded(as: "reciprocal", wrt: x, withResult: { dy, y in -(dy * y * y) })
+    .recorded(as: "reciprocal", symmetric: true, wrt: x, withResult: { dy, y in -(dy * y * y) })
 }
 
 extension Tensor {
@@ -144,7 +148,8 @@ extension Tensor {
   public consuming func squared() -> Tensor {
     guard isRecorded else { return map(reusing: self, "squared") { $0.pointee.unary.square } }
     let x = copy self
-    return map(x, "squared") { $0.pointee.unary.square }.recorded(as: "squared", wrt: x, { dy in dy * x * 2 })
+    return map(x, "squared") { $0.pointee.unary.square }.recorded(
+      as: "squared", symmetric: true, wrt: x, { dy in dy * x * 2 })
   }
 }
 
@@ -160,7 +165,7 @@ extension Tensor {
 public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "pow") { $0.pointee.binary.power }
     .recorded(
-      as: "pow",
+      as: "pow", symmetric: true,
       wrt: a,
       { dy in
         let isConstant = b .== 0
@@ -185,7 +190,7 @@ public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
 public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
   map(x, "pow", p: exponent) { $0.pointee.unary.power_constant }
     .recorded(
-      as: "pow", wrt: x,
+      as: "pow", symmetric: true, wrt: x,
       { dy in exponent == 0 ? Tensor.zeros(dy.shape, dtype: dy.dtype) : dy * (pow(x, exponent - 1) * exponent) })
 }
 
@@ -199,7 +204,7 @@ public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
 public func pow(_ base: Double, _ x: Tensor) -> Tensor {
   map(x, "pow", p: base) { $0.pointee.unary.constant_power }
     .recorded(
-      as: "pow", wrt: x,
+      as: "pow", symmetric: true, wrt: x,
       withResult: { dy, y in
         guard base == 0 else { return dy * (y * log(Tensor(base, dtype: y.dtype))) }
         return select(where: x .>= 0, then: 0, else: dy * -Double.infinity)

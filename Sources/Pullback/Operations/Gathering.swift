@@ -30,13 +30,19 @@ extension Tensor {
   private func gatheringRows(_ places: Elements, axis: Int) -> Tensor {
     let extent = shape[axis]
     return takeRows(self, places, axis: axis, "gather")
-      .recorded(as: "gather", wrt: self, { dy in dy.addingRows(at: places, axis: axis, extent: extent) })
+      .recorded(
+        as: "gather",
+        wrt: self, { dy in dy.addingRows(at: places, axis: axis, extent: extent) },
+        differential: { dx in dx.gatheringRows(places, axis: axis) })
   }
 
   /// Zeros with these rows added at places of an axis: the adjoint of gathering them.
   func addingRows(at places: Elements, axis: Int, extent: Int) -> Tensor {
     addRows(self, places, axis: axis, extent: extent, "addRows")
-      .recorded(as: "addRows", wrt: self, { dy in dy.gatheringRows(places, axis: axis) })
+      .recorded(
+        as: "addRows",
+        wrt: self, { dy in dy.gatheringRows(places, axis: axis) },
+        differential: { dx in dx.addingRows(at: places, axis: axis, extent: extent) })
   }
 
   /// For each place of the index, the element whose place along an axis the index gives, the other places being the same.
@@ -70,12 +76,18 @@ extension Tensor {
   private func takingAlong(_ places: Elements, axis: Int) -> Tensor {
     let extent = shape[axis]
     return takeAlong(self, places, axis: axis, "gather(along:)")
-      .recorded(as: "takeAlong", wrt: self, { dy in dy.addingAlong(places, axis: axis, extent: extent) })
+      .recorded(
+        as: "takeAlong",
+        wrt: self, { dy in dy.addingAlong(places, axis: axis, extent: extent) },
+        differential: { dx in dx.takingAlong(places, axis: axis) })
   }
 
   private func addingAlong(_ places: Elements, axis: Int, extent: Int) -> Tensor {
     addAlong(self, places, axis: axis, extent: extent, "addAlong")
-      .recorded(as: "addAlong", wrt: self, { dy in dy.takingAlong(places, axis: axis) })
+      .recorded(
+        as: "addAlong",
+        wrt: self, { dy in dy.takingAlong(places, axis: axis) },
+        differential: { dx in dx.addingAlong(places, axis: axis, extent: extent) })
   }
 
   /// The elements where a mask of this shape is true, as a vector in row-major order.

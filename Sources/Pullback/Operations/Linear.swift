@@ -51,13 +51,17 @@ public func linear(
     return y.recorded(
       as: "linear",
       wrt: x, { dy in multiply(dy, transposed: false, weight, transposed: true) },
-      wrt: weight, { dy in multiply(x, transposed: true, dy, transposed: false) })
+      differential: { dx in multiply(dx, transposed: false, weight, transposed: false) },
+      wrt: weight, { dy in multiply(x, transposed: true, dy, transposed: false) },
+      differential: { dw in multiply(x, transposed: false, dw, transposed: false) })
   }
   return y.recorded(
     as: "linear",
     wrt: x, { dy in multiply(dy, transposed: false, weight, transposed: true) },
+    differential: { dx in multiply(dx, transposed: false, weight, transposed: false) },
     wrt: weight, { dy in multiply(x, transposed: true, dy, transposed: false) },
-    wrt: bias, { dy in dy.sum(axis: 0) })
+    differential: { dw in multiply(x, transposed: false, dw, transposed: false) },
+    wrt: bias, { dy in dy.sum(axis: 0) }, differential: { db in db })
 }
 
 extension Tensor {

@@ -10,7 +10,8 @@
 public func logAddExp(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "logAddExp") { $0.pointee.binary.log_add_exp }
     .recorded(
-      as: "logAddExp", wrt: a, { dy in dy * sigmoid(logRatio(a, b)) }, wrt: b, { dy in dy * sigmoid(logRatio(b, a)) })
+      as: "logAddExp", symmetric: true, wrt: a, { dy in dy * sigmoid(logRatio(a, b)) }, wrt: b,
+      { dy in dy * sigmoid(logRatio(b, a)) })
 }
 
 /// `a - b`, and 0 where both are the same infinity, which share a cotangent equally.
@@ -41,7 +42,7 @@ public func logAddExp2(_ a: Tensor, _ b: Tensor) -> Tensor {
 public func xlogy(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "xlogy") { $0.pointee.binary.xlogy }
     .recorded(
-      as: "xlogy",
+      as: "xlogy", symmetric: true,
       wrt: a, { dy in dy * log(select(where: (a .== 0) .& (b .<= 0), then: 1, else: b)) },
       wrt: b, { dy in dy * (a / select(where: (a .== 0) .& (b .== 0), then: 1, else: b)) })
 }
@@ -56,7 +57,7 @@ public func xlogy(_ a: Tensor, _ b: Tensor) -> Tensor {
 public func xlog1py(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "xlog1py") { $0.pointee.binary.xlog1py }
     .recorded(
-      as: "xlog1py",
+      as: "xlog1py", symmetric: true,
       wrt: a, { dy in dy * log(onePlus: select(where: (a .== 0) .& (b .<= -1), then: 0, else: b)) },
       wrt: b, { dy in dy * (a / (select(where: (a .== 0) .& (b .== -1), then: 0, else: b) + 1)) })
 }
@@ -85,7 +86,7 @@ public func log1mexp(_ x: Tensor) -> Tensor {
 /// ```
 public func entropyTerm(_ x: Tensor) -> Tensor {
   let value = select(where: x .< 0, then: -.infinity, else: 0 - xlogy(x, x)).detached()
-  return value.recorded(as: "entropyTerm", wrt: x, { dy in -(dy * (log(x) + 1)) })
+  return value.recorded(as: "entropyTerm", symmetric: true, wrt: x, { dy in -(dy * (log(x) + 1)) })
 }
 
 /// `log(x / (1 - x))`, the inverse of ``sigmoid(_:)``; with `epsilon` the element is first limited to
@@ -99,7 +100,7 @@ public func entropyTerm(_ x: Tensor) -> Tensor {
 public func logit(_ x: Tensor, epsilon: Double? = nil) -> Tensor {
   guard let epsilon else {
     let value = (log(x) - log(onePlus: -x)).detached()
-    return value.recorded(as: "logit", wrt: x, { dy in dy / (x * (1 - x)) })
+    return value.recorded(as: "logit", symmetric: true, wrt: x, { dy in dy / (x * (1 - x)) })
   }
   return logit(x.clamped(to: epsilon...Swift.max(epsilon, 1 - epsilon)))
 }

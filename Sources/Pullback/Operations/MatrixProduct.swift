@@ -55,11 +55,13 @@ func multiply(_ a: Tensor, transposed aT: Bool, _ b: Tensor, transposed bT: Bool
         aT
           ? multiply(b, transposed: bT, dy, transposed: true) : multiply(dy, transposed: false, b, transposed: !bT)
       },
+      differential: { da in multiply(da, transposed: aT, b, transposed: bT) },
       wrt: b,
       { dy in
         bT
           ? multiply(dy, transposed: true, a, transposed: aT) : multiply(a, transposed: !aT, dy, transposed: false)
-      })
+      },
+      differential: { db in multiply(a, transposed: aT, db, transposed: bT) })
 }
 
 /// The matrix product of two tensors: ``Tensor/matmul(_:)``.

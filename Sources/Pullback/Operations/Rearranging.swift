@@ -18,7 +18,7 @@ extension Tensor {
     else { return .standIn }
     let (strides, offset) = part.view(elements.layout.strides)
     return viewed(shape, strides, offset: offset, for: "reverse")
-      .recorded(as: "reverse", wrt: self, { dy in dy.reversed(axes: axes) })
+      .recorded(as: "reverse", symmetric: true, wrt: self, { dy in dy.reversed(axes: axes) })
   }
 
   /// The tensor with the elements moved along axes, those that leave at one end coming back at the other.

@@ -19,7 +19,10 @@ extension Tensor {
     guard let folded = ReductionAxes(axes, of: shape, for: "sum") else { return .standIn }
     let (shape, kept) = (shape, folded.result(keepDims: true))
     return reduce(self, folded, keepDims: keepDims, "sum") { $0.pointee.reduction.sum }
-      .recorded(as: "sum", wrt: self, { dy in dy.reshaped(to: kept).broadcast(to: shape) })
+      .recorded(
+        as: "sum",
+        wrt: self, { dy in dy.reshaped(to: kept).broadcast(to: shape) },
+        differential: { dx in dx.sum(axes: axes, keepDims: keepDims) })
   }
 
   /// The sum along an axis.

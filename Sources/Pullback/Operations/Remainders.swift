@@ -9,7 +9,7 @@
 /// ```
 public func remainder(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "remainder") { $0.pointee.binary.remainder }
-    .recorded(as: "remainder", wrt: a, { dy in dy }, wrt: b, { dy in -(dy * floor(a / b)) })
+    .recorded(as: "remainder", symmetric: true, wrt: a, { dy in dy }, wrt: b, { dy in -(dy * floor(a / b)) })
 }
 
 /// The remainder of `a / b` with the sign of `a`, as C's `fmod`.
@@ -21,7 +21,8 @@ public func remainder(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// ```
 public func truncatingRemainder(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "truncatingRemainder") { $0.pointee.binary.truncating_remainder }
-    .recorded(as: "truncatingRemainder", wrt: a, { dy in dy }, wrt: b, { dy in -(dy * truncated(a / b)) })
+    .recorded(
+      as: "truncatingRemainder", symmetric: true, wrt: a, { dy in dy }, wrt: b, { dy in -(dy * truncated(a / b)) })
 }
 
 /// `floor(a / b)`. Its derivatives are 0 everywhere.
@@ -32,7 +33,7 @@ public func truncatingRemainder(_ a: Tensor, _ b: Tensor) -> Tensor {
 public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
   func zero(_ dy: Tensor) -> Tensor { Tensor.zeros(dy.shape, dtype: dy.dtype) }
   return zip(a, b, "floorDivide") { $0.pointee.binary.floor_divide }
-    .recorded(as: "floorDivide", wrt: a, { dy in zero(dy) }, wrt: b, { dy in zero(dy) })
+    .recorded(as: "floorDivide", symmetric: true, wrt: a, { dy in zero(dy) }, wrt: b, { dy in zero(dy) })
 }
 
 /// The magnitude of `a` with the sign of `b`, with broadcasting.
@@ -45,7 +46,7 @@ public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
 public func copySign(of b: Tensor, to a: Tensor) -> Tensor {
   zip(a, b, "copySign") { $0.pointee.binary.copysign }
     .recorded(
-      as: "copySign",
+      as: "copySign", symmetric: true,
       wrt: a, withResult: { dy, y in dy * (sign(y.detached()) * sign(a.detached())) },
       wrt: b, withResult: { dy, _ in Tensor.zeros(dy.shape, dtype: dy.dtype) })
 }
@@ -97,7 +98,7 @@ public func scaleByPowerOfTwo(_ x: Tensor, _ n: Tensor) -> Tensor { x * exp2(n) 
 public func maximumNumber(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "maximumNumber") { $0.pointee.binary.maximum_number }
     .recorded(
-      as: "maximumNumber",
+      as: "maximumNumber", symmetric: true,
       wrt: a, { dy in share(dy, losing: (a .< b) .| (a.isNaN() .& .!b.isNaN()), tied: a .== b) },
       wrt: b, { dy in share(dy, losing: (b .< a) .| b.isNaN(), tied: a .== b) })
 }
@@ -112,7 +113,7 @@ public func maximumNumber(_ a: Tensor, _ b: Tensor) -> Tensor {
 public func minimumNumber(_ a: Tensor, _ b: Tensor) -> Tensor {
   zip(a, b, "minimumNumber") { $0.pointee.binary.minimum_number }
     .recorded(
-      as: "minimumNumber",
+      as: "minimumNumber", symmetric: true,
       wrt: a, { dy in share(dy, losing: (b .< a) .| (a.isNaN() .& .!b.isNaN()), tied: a .== b) },
       wrt: b, { dy in share(dy, losing: (a .< b) .| b.isNaN(), tied: a .== b) })
 }

@@ -12,7 +12,7 @@ import Kernels
 /// print(abs(x).sum().backward()[x])  // [-1.0, 0.0, 1.0] : [3] float32
 /// ```
 public func abs(_ x: Tensor) -> Tensor {
-  map(x, "abs") { $0.pointee.unary.absolute }.recorded(as: "abs", wrt: x, { dy in dy * sign(x) })
+  map(x, "abs") { $0.pointee.unary.absolute }.recorded(as: "abs", symmetric: true, wrt: x, { dy in dy * sign(x) })
 }
 
 /// -1, 0 or 1, the sign of each element. Its derivative is 0 everywhere.
@@ -65,7 +65,7 @@ public func fractionalPart(_ x: Tensor) -> Tensor { x - truncated(x) }
 public func angle(_ x: Tensor) -> Tensor {
   let value = select(where: x.detached() .< 0, then: Double.pi, else: Tensor.zeros(x.shape, dtype: x.dtype))
   return select(where: x.isNaN(), then: .nan, else: value)
-    .recorded(as: "angle", wrt: x, { dy in Tensor.zeros(dy.shape, dtype: dy.dtype) })
+    .recorded(as: "angle", symmetric: true, wrt: x, { dy in Tensor.zeros(dy.shape, dtype: dy.dtype) })
 }
 
 /// The step function: 0 where `x` is negative, 1 where it is positive, and the value given where it is 0.
@@ -86,7 +86,7 @@ public func heaviside(_ x: Tensor, atZero value: Tensor) -> Tensor {
 private func constantAlmostEverywhere(
   _ x: Tensor, _ name: StaticString, _ kernel: (KernelTable) -> unary_kernel?
 ) -> Tensor {
-  map(x, name, kernel).recorded(as: name, wrt: x, { dy in Tensor.zeros(dy.shape, dtype: dy.dtype) })
+  map(x, name, kernel).recorded(as: name, symmetric: true, wrt: x, { dy in Tensor.zeros(dy.shape, dtype: dy.dtype) })
 }
 
 extension Tensor {

@@ -48,7 +48,8 @@ extension Tensor {
         copied(shape: shape, for: "reshape")
       }
     let original = self.shape
-    return result.recorded(as: "reshape", wrt: self, { dy in dy.reshaped(to: original) })
+    return result.recorded(
+      as: "reshape", wrt: self, { dy in dy.reshaped(to: original) }, differential: { dx in dx.reshaped(to: shape) })
   }
 
   /// The axes in another order: axis `i` of the result is axis `axes[i]` of this tensor. A view.
@@ -74,7 +75,8 @@ extension Tensor {
       result.append(shape.extents[axis])
     }
     return viewed(result, strides, for: "permute")
-      .recorded(as: "permute", wrt: self, { dy in dy.permuted(axes: inverse) })
+      .recorded(
+        as: "permute", wrt: self, { dy in dy.permuted(axes: inverse) }, differential: { dx in dx.permuted(axes: axes) })
   }
 
   /// Two axes exchanged; by default the last two, as of a matrix. A view.
@@ -94,7 +96,8 @@ extension Tensor {
     strides.swapAt(a, b)
     let result = shape.replacing(axis: a, with: shape.extents[b]).replacing(axis: b, with: shape.extents[a])
     return viewed(result, strides, for: "transpose")
-      .recorded(as: "transpose", wrt: self, { dy in dy.transposed(a, b) })
+      .recorded(
+        as: "transpose", wrt: self, { dy in dy.transposed(a, b) }, differential: { dx in dx.transposed(a, b) })
   }
 
   /// Axes moved to other places, the rest keeping their order. A view.
@@ -136,7 +139,7 @@ extension Tensor {
       return fail(.shapeMismatch, "broadcast", "shape \(shape) does not stretch to \(target)")
     }
     return viewed(target, elements.layout.strides(broadcastTo: target), for: "broadcast")
-      .recorded(as: "broadcast", wrt: self, { dy in dy })
+      .recorded(as: "broadcast", symmetric: true, wrt: self, { dy in dy })
   }
 
   /// The tensor summed to a shape that broadcasts to its own: the transpose of ``broadcast(to:)``.
@@ -247,7 +250,7 @@ extension Tensor {
   /// ```
   public func contiguous() -> Tensor {
     if isContiguous { return self }
-    return copied(shape: shape, for: "contiguous").recorded(as: "contiguous", wrt: self, { dy in dy })
+    return copied(shape: shape, for: "contiguous").recorded(as: "contiguous", symmetric: true, wrt: self, { dy in dy })
   }
 
   /// The tensor converted to another element type.
@@ -265,7 +268,8 @@ extension Tensor {
     let result = convert(self, to: dtype)
     guard dtype.isFloatingPoint, self.dtype.isFloatingPoint else { return result }
     let original = self.dtype
-    return result.recorded(as: "cast", wrt: self, { dy in dy.cast(to: original) })
+    return result.recorded(
+      as: "cast", wrt: self, { dy in dy.cast(to: original) }, differential: { dx in dx.cast(to: dtype) })
   }
 }
 

@@ -74,12 +74,14 @@ extension Tensor {
     let (strides, offset) = part.view(elements.layout.strides)
     let whole = shape
     return viewed(part.shape, strides, offset: offset, for: "slice")
-      .recorded(as: "slice", wrt: self, { dy in dy.placed(in: part, of: whole) })
+      .recorded(
+        as: "slice", wrt: self, { dy in dy.placed(in: part, of: whole) }, differential: { dx in dx.sliced(part) })
   }
 
   /// Zeros of a shape with this tensor in a part of them: the adjoint of taking the part.
   private func placed(in part: Part, of whole: Shape) -> Tensor {
-    place(self, in: part, of: whole, "slice").recorded(as: "place", wrt: self, { dy in dy.sliced(part) })
+    place(self, in: part, of: whole, "slice").recorded(
+      as: "place", wrt: self, { dy in dy.sliced(part) }, differential: { dx in dx.placed(in: part, of: whole) })
   }
 
   private mutating func replacing(_ indices: [AxisIndex], with value: Tensor) -> Tensor {

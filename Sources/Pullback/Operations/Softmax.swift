@@ -12,7 +12,7 @@ extension Tensor {
   public func softmax(axis: Int = -1) -> Tensor {
     alongLastAxis(axis, "softmax") { x in
       mapRows(x, "softmax") { $0.pointee.rows.softmax }
-        .recorded(as: "softmax", wrt: x, withResult: softmaxGradient)
+        .recorded(as: "softmax", symmetric: true, wrt: x, withResult: softmaxGradient)
     }
   }
 
@@ -76,12 +76,17 @@ extension Tensor {
   }
 }
 
-private func softmaxGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
+func softmaxGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
   zipRows(dy, y, "softmaxGradient") { $0.pointee.rows.softmax_gradient }
     .recorded(
       as: "softmaxGradient",
       wrt: dy, { g in softmaxGradient(g, y) },
-      wrt: y, { g in g * dy - g * (dy * y).sum(axis: -1, keepDims: true) - dy * (g * y).sum(axis: -1, keepDims: true) })
+      differential: { v in softmaxGradient(v, y) },
+      wrt: y,
+      { g in g * (dy - (dy * y).sum(axis: -1, keepDims: true)) - dy * (g * y).sum(axis: -1, keepDims: true) },
+      differential: { v in
+        v * (dy - (dy * y).sum(axis: -1, keepDims: true)) - y * (dy * v).sum(axis: -1, keepDims: true)
+      })
 }
 
 private func logSoftmaxGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {

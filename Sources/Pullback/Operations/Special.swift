@@ -7,7 +7,7 @@
 /// ```
 public func erf(_ x: Tensor) -> Tensor {
   map(x, "erf") { $0.pointee.unary.erf }
-    .recorded(as: "erf", wrt: x, { dy in dy * exp(-(x * x)) * 1.1283791670955126 })
+    .recorded(as: "erf", symmetric: true, wrt: x, { dy in dy * exp(-(x * x)) * 1.1283791670955126 })
 }
 
 /// `1 - erf(x)`, accurate in the tail. VJP: `dx = -dy · 2/√π · e^(-x²)`.
@@ -17,7 +17,7 @@ public func erf(_ x: Tensor) -> Tensor {
 /// ```
 public func erfc(_ x: Tensor) -> Tensor {
   map(x, "erfc") { $0.pointee.unary.erfc }
-    .recorded(as: "erfc", wrt: x, { dy in dy * exp(-(x * x)) * -1.1283791670955126 })
+    .recorded(as: "erfc", symmetric: true, wrt: x, { dy in dy * exp(-(x * x)) * -1.1283791670955126 })
 }
 
 /// The inverse of ``erf(_:)`` on -1 ... 1. VJP: `dx = dy · √π/2 · e^(y²)`; infinite at -1 and 1.
@@ -27,7 +27,7 @@ public func erfc(_ x: Tensor) -> Tensor {
 /// ```
 public func erfInverse(_ x: Tensor) -> Tensor {
   map(x, "erfInverse") { $0.pointee.unary.erfinv }
-    .recorded(as: "erfInverse", wrt: x, withResult: { dy, y in dy * exp(y * y) * 0.886226925452758 })
+    .recorded(as: "erfInverse", symmetric: true, wrt: x, withResult: { dy, y in dy * exp(y * y) * 0.886226925452758 })
 }
 
 /// The logarithm of the magnitude of the gamma function. VJP: `dx = dy · digamma(x)`.
@@ -36,7 +36,8 @@ public func erfInverse(_ x: Tensor) -> Tensor {
 /// print(logGamma(Tensor([1, 5])))  // [0.0, 3.17805] : [2] float32
 /// ```
 public func logGamma(_ x: Tensor) -> Tensor {
-  map(x, "logGamma") { $0.pointee.unary.lgamma }.recorded(as: "logGamma", wrt: x, { dy in dy * digamma(x) })
+  map(x, "logGamma") { $0.pointee.unary.lgamma }.recorded(
+    as: "logGamma", symmetric: true, wrt: x, { dy in dy * digamma(x) })
 }
 
 /// The derivative of ``logGamma(_:)``. VJP: `dx = dy · polygamma(1, x)`.
@@ -45,7 +46,8 @@ public func logGamma(_ x: Tensor) -> Tensor {
 /// print(digamma(Tensor([1, 2])))  // [-0.577216, 0.422784] : [2] float32
 /// ```
 public func digamma(_ x: Tensor) -> Tensor {
-  map(x, "digamma") { $0.pointee.unary.digamma }.recorded(as: "digamma", wrt: x, { dy in dy * polygamma(1, x) })
+  map(x, "digamma") { $0.pointee.unary.digamma }.recorded(
+    as: "digamma", symmetric: true, wrt: x, { dy in dy * polygamma(1, x) })
 }
 
 /// The `order`-th derivative of ``digamma(_:)``. VJP: `dx = dy · polygamma(order + 1, x)`.
@@ -57,7 +59,7 @@ public func polygamma(_ order: Int, _ x: Tensor) -> Tensor {
   guard order >= 0 else { return fail(.invalidArgument, "polygamma", "the order \(order) is negative") }
   if order == 0 { return digamma(x) }
   return map(x, "polygamma", p: Double(order)) { $0.pointee.unary.polygamma }
-    .recorded(as: "polygamma", wrt: x, { dy in dy * polygamma(order + 1, x) })
+    .recorded(as: "polygamma", symmetric: true, wrt: x, { dy in dy * polygamma(order + 1, x) })
 }
 
 // MARK: - Bessel functions
@@ -68,7 +70,7 @@ public func polygamma(_ order: Int, _ x: Tensor) -> Tensor {
 /// print(i0(Tensor([0, 1])))  // [1.0, 1.26607] : [2] float32
 /// ```
 public func i0(_ x: Tensor) -> Tensor {
-  map(x, "i0") { $0.pointee.unary.i0 }.recorded(as: "i0", wrt: x, { dy in dy * i1(x) })
+  map(x, "i0") { $0.pointee.unary.i0 }.recorded(as: "i0", symmetric: true, wrt: x, { dy in dy * i1(x) })
 }
 
 /// `e^-|x| · i0(x)`, which does not overflow. VJP: `dx = dy · (i1e(x) - sign(x) · y)`.
@@ -78,7 +80,7 @@ public func i0(_ x: Tensor) -> Tensor {
 /// ```
 public func i0e(_ x: Tensor) -> Tensor {
   map(x, "i0e") { $0.pointee.unary.i0e }
-    .recorded(as: "i0e", wrt: x, withResult: { dy, y in dy * (i1e(x) - sign(x) * y) })
+    .recorded(as: "i0e", symmetric: true, wrt: x, withResult: { dy, y in dy * (i1e(x) - sign(x) * y) })
 }
 
 /// The modified Bessel function of the first kind of order 1. VJP: `dx = dy · (i0(x) - y / x)`; ½ at 0.
@@ -87,7 +89,7 @@ public func i0e(_ x: Tensor) -> Tensor {
 /// print(i1(Tensor([0, 1])))  // [0.0, 0.565159] : [2] float32
 /// ```
 public func i1(_ x: Tensor) -> Tensor {
-  map(x, "i1") { $0.pointee.unary.i1 }.recorded(as: "i1", wrt: x, { dy in dy * (i0(x) - i1OverX(x)) })
+  map(x, "i1") { $0.pointee.unary.i1 }.recorded(as: "i1", symmetric: true, wrt: x, { dy in dy * (i0(x) - i1OverX(x)) })
 }
 
 /// `e^-|x| · i1(x)`, which does not overflow. VJP: `dx = dy · (i0e(x) - y · (sign(x) + 1 / x))`; ½ at 0.
@@ -98,7 +100,7 @@ public func i1(_ x: Tensor) -> Tensor {
 public func i1e(_ x: Tensor) -> Tensor {
   map(x, "i1e") { $0.pointee.unary.i1e }
     .recorded(
-      as: "i1e", wrt: x,
+      as: "i1e", symmetric: true, wrt: x,
       withResult: { dy, y in
         let quotient = select(where: x .== 0, then: 0.5, else: y / nonzero(x))
         return dy * (i0e(x) - y * sign(x) - quotient)
@@ -117,7 +119,7 @@ private func i1OverX(_ x: Tensor) -> Tensor { select(where: x .== 0, then: 0.5, 
 /// ```
 public func normalCDF(_ x: Tensor) -> Tensor {
   map(x, "normalCDF") { $0.pointee.unary.normal_cdf }
-    .recorded(as: "normalCDF", wrt: x, { dy in dy * exp(x * x * -0.5) * 0.3989422804014327 })
+    .recorded(as: "normalCDF", symmetric: true, wrt: x, { dy in dy * exp(x * x * -0.5) * 0.3989422804014327 })
 }
 
 /// The logarithm of ``normalCDF(_:)``, accurate far in the left tail. VJP: `dx = dy · exp(log φ(x) - y)`.
@@ -128,7 +130,8 @@ public func normalCDF(_ x: Tensor) -> Tensor {
 public func logNormalCDF(_ x: Tensor) -> Tensor {
   map(x, "logNormalCDF") { $0.pointee.unary.log_normal_cdf }
     .recorded(
-      as: "logNormalCDF", wrt: x, withResult: { dy, y in dy * exp(x * x * -0.5 - 0.9189385332046727 - y) })
+      as: "logNormalCDF", symmetric: true, wrt: x,
+      withResult: { dy, y in dy * exp(x * x * -0.5 - 0.9189385332046727 - y) })
 }
 
 /// The inverse of ``normalCDF(_:)`` on 0 ... 1. VJP: `dx = dy / φ(y)`; infinite at 0 and 1.
@@ -138,7 +141,9 @@ public func logNormalCDF(_ x: Tensor) -> Tensor {
 /// ```
 public func normalQuantile(_ x: Tensor) -> Tensor {
   map(x, "normalQuantile") { $0.pointee.unary.normal_quantile }
-    .recorded(as: "normalQuantile", wrt: x, withResult: { dy, y in dy * exp(y * y * 0.5) * 2.5066282746310002 })
+    .recorded(
+      as: "normalQuantile", symmetric: true, wrt: x, withResult: { dy, y in dy * exp(y * y * 0.5) * 2.5066282746310002 }
+    )
 }
 
 /// `e^(x²) · erfc(x)`, which does not vanish. VJP: `dx = dy · (2 x · y - 2/√π)`.
@@ -148,7 +153,7 @@ public func normalQuantile(_ x: Tensor) -> Tensor {
 /// ```
 public func erfcx(_ x: Tensor) -> Tensor {
   map(x, "erfcx") { $0.pointee.unary.erfcx }
-    .recorded(as: "erfcx", wrt: x, withResult: { dy, y in dy * (x * y * 2 - 1.1283791670955126) })
+    .recorded(as: "erfcx", symmetric: true, wrt: x, withResult: { dy, y in dy * (x * y * 2 - 1.1283791670955126) })
 }
 
 /// `sin(πx) / (πx)`, and 1 at 0. VJP: `dx = dy · (cos(πx) - y) / x`; 0 at 0.
@@ -159,7 +164,7 @@ public func erfcx(_ x: Tensor) -> Tensor {
 public func sinc(_ x: Tensor) -> Tensor {
   map(x, "sinc") { $0.pointee.unary.sinc }
     .recorded(
-      as: "sinc", wrt: x,
+      as: "sinc", symmetric: true, wrt: x,
       withResult: { dy, y in
         // At 0 both terms vanish to second order; their quotient is -π²/3 · x there.
         let isZero = x .== 0

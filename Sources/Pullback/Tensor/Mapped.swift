@@ -145,13 +145,19 @@ extension Tensor {
 
   private func recordedHidden(_ x: Tensor, _ axis: Int, _ level: UInt64) -> Tensor {
     let extent = x.shape[axis]
-    return recorded(as: "map", wrt: x, { dy in dy.shown(axis: axis, level: level, extent: extent) })
+    return recorded(
+      as: "map",
+      wrt: x, { dy in dy.shown(axis: axis, level: level, extent: extent) },
+      differential: { dx in dx.hidden(axis: axis, level: level) })
   }
 
   /// This example at a level as a tensor that holds all examples along an axis.
   func shown(axis: Int, level: UInt64, extent: Int) -> Tensor {
     showingExamples(axis: axis, level: level, extent: extent)
-      .recorded(as: "unmap", wrt: self, { dy in dy.hidden(axis: axis, level: level) })
+      .recorded(
+        as: "unmap",
+        wrt: self, { dy in dy.hidden(axis: axis, level: level) },
+        differential: { dx in dx.shown(axis: axis, level: level, extent: extent) })
   }
 
   private func showingExamples(axis: Int, level: UInt64, extent: Int) -> Tensor {

@@ -69,6 +69,12 @@ public func softmaxCrossEntropy(_ logits: Tensor, labels: Tensor, reduction: Los
     { dy in
       let scale = reduction == .mean ? dy / count : dy.reshaped(to: reduction == .none ? [labels.count] : Shape())
       return crossEntropyGradient(rows, labels, sums, scale)
+    },
+    differential: { dx in
+      let scale = Tensor(reduction == .mean ? 1 / count : 1, dtype: dx.dtype)
+      if reduction != .none { return (crossEntropyGradient(rows, labels, sums, scale) * dx).sum() }
+      let gradients = crossEntropyGradient(rows, labels, sums, scale.broadcast(to: [labels.count]))
+      return (gradients * dx).sum(axis: -1).reshaped(to: shape)
     })
 }
 
@@ -105,14 +111,16 @@ private func crossEntropyGradient(_ x: Tensor, _ labels: Tensor, _ sums: Tensor,
   crossEntropyGradientRows(x, labels, sums, scale)
     .recorded(
       as: "softmaxCrossEntropyGradient",
-      wrt: x,
-      { g in
-        let p = x.softmax()
-        let scaled = scale.rank == 0 ? g * scale : g * scale.expanded(at: 1)
-        return p * (scaled - (scaled * p).sum(axis: -1, keepDims: true))
-      },
+      wrt: x, { g in crossEntropyCurvature(x, scale, g) },
+      differential: { dx in crossEntropyCurvature(x, scale, dx) },
       wrt: scale,
-      { g in (g * x.softmax()).sum(axis: -1) - g.gathered(along: 1, at: labels.expanded(at: 1)).squeezed(axis: 1) })
+      { g in (g * x.softmax()).sum(axis: -1) - g.gathered(along: 1, at: labels.expanded(at: 1)).squeezed(axis: 1) },
+      differential: { change in crossEntropyGradient(x, labels, sums, change) })
+}
+
+/// The Hessian of the loss, which is symmetric, times a vector.
+private func crossEntropyCurvature(_ x: Tensor, _ scale: Tensor, _ vector: Tensor) -> Tensor {
+  softmaxGradient(vector * (scale.rank == 0 ? scale : scale.expanded(at: 1)), x.softmax())
 }
 
 /// Whether all labels lie in `0 ..< classes`; reports the first that does not.
