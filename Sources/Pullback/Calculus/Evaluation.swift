@@ -104,9 +104,10 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
 
 extension Tensor {
   /// The same values as the beginning of an inner tape that goes on from this tensor's.
-  fileprivate func beginningTape() -> Tensor { detached().recorded(as: "input", symmetric: true, wrt: self, { dy in dy }) }
+  fileprivate func beginningTape() -> Tensor {
+    detached().recorded(as: "input", symmetric: true, wrt: self, { dy in dy })
+  }
 }
-
 
 extension Replay {
   /// Whether an entry was computed from one that is older than a number.

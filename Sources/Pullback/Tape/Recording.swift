@@ -109,7 +109,9 @@ extension Tensor {
     differential jvp: @autoclosure () -> ((_ dx: consuming Tensor) -> Tensor)? = nil
   ) -> Tensor {
     guard let x = a.entry, isRecording else { return self }
-    if keepsDifferentials, let jvp = jvp() { return recorded(name, [Edge(operand: x, vjp: .ofCotangent(vjp()), jvp: jvp)]) }
+    if keepsDifferentials, let jvp = jvp() {
+      return recorded(name, [Edge(operand: x, vjp: .ofCotangent(vjp()), jvp: jvp)])
+    }
     return Tensor(elements, entry: Entry(name, of: elements, symmetric: symmetric, x, .ofCotangent(vjp())))
   }
 
@@ -207,7 +209,8 @@ extension Tensor {
     return Tensor(
       elements,
       entry: Entry(
-        name, of: elements, symmetric: symmetric, a.entry, a.entry == nil ? nil : .ofCotangentAndResult(aVJP()), b.entry,
+        name, of: elements, symmetric: symmetric, a.entry, a.entry == nil ? nil : .ofCotangentAndResult(aVJP()),
+        b.entry,
         b.entry == nil ? nil : .ofCotangentAndResult(bVJP()), result: elements))
   }
 
@@ -285,7 +288,8 @@ extension Tensor {
     return Tensor(
       elements,
       entry: Entry(
-        name, of: elements, symmetric: symmetric, a, a == nil ? nil : .ofCotangent(aVJP()), b, b == nil ? nil : .ofCotangent(bVJP())))
+        name, of: elements, symmetric: symmetric, a, a == nil ? nil : .ofCotangent(aVJP()), b,
+        b == nil ? nil : .ofCotangent(bVJP())))
   }
 
   /// Whether operations on this tensor are being recorded.
