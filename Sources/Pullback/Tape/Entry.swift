@@ -163,7 +163,21 @@ final class Entry: @unchecked Sendable {
 
   /// The entries that cotangents pass on to.
   var operands: [Entry] {
-    [first, second].compactMap { $0?.takeUnretainedValue() } + (saved.further?.operands ?? [])
+    var operands: [Entry] = []
+    forEachOperand { operands.append($0) }
+    return operands
+  }
+
+  /// Calls `body` for the entries that cotangents pass on to, in the order of the derivatives.
+  @inline(__always)
+  func forEachOperand(_ body: (Entry) -> Void) {
+    if let first { body(first.takeUnretainedValue()) }
+    if let second { body(second.takeUnretainedValue()) }
+    switch saved.further {
+    case .multiple(let edges): for edge in edges { body(edge.operand) }
+    case .joint(let joint): for operand in joint.operands { body(operand) }
+    case .projection, nil: break
+    }
   }
 
   /// Lets the operands' entries go.
@@ -197,10 +211,10 @@ struct Saved {
 
   var isEmpty: Bool { first == nil && further == nil }
 
-  /// The derivatives for operands one by one.
-  var vjps: [VJP] {
-    if case .multiple(let edges) = further { return edges.map(\.vjp) }
-    return [first, second].compactMap { $0 }
+  /// The derivative for the operand at a position among the tracked ones.
+  func vjp(_ position: Int) -> VJP {
+    if case .multiple(let edges) = further { return edges[position].vjp }
+    return position == 0 ? first! : second!
   }
 }
 

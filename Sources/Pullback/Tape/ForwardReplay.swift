@@ -7,67 +7,104 @@
 /// - else the transpose of its derivative. A derivative is linear in the cotangent: recorded for any cotangent, here zeros,
 ///   and replayed from the change, it gives the change of the result. So every operation has a differential.
 final class ForwardReplay {
-  /// Entries that depend on an input, and on which a result depends, in recording order.
+  /// The inputs first, then what the results were computed from, in the order of discovery.
   private var steps: [Step] = []
-  /// The places of inputs and results among them; nil for what no way leads from, or to.
-  private let inputPlaces: [Int?]
-  private let resultPlaces: [Int?]
+  /// The operands of all steps.
+  private var operands: [Operand] = []
+  /// The places of the steps to be taken, in recording order: of entries that depend on an input.
+  private var order: [Int] = []
+  private var inputPlaces: [Int] = []
+  private var resultPlaces: [Int] = []
   /// Whether the walk is itself recorded.
   private let recording: Bool
 
   private struct Step {
     let entry: Entry
-    let saved: Saved
-    var operands: [Operand]
+    var saved = Saved()
+    /// Which of all operands are those of this step, in the order of the derivatives.
+    var operands = 0..<0
     /// The derivative, transposed; made when it is first needed.
     var transpose: Transpose?
   }
 
   private struct Operand {
-    /// Nil for one that depends on no input.
-    let place: Int?
-    let jvp: JVP?
+    let place: Int
     /// Whether nothing else needs its change afterwards.
     var isLastUse = false
   }
 
-  /// What a walk has found out about an entry.
+  /// What a walk has found out.
   private struct Changes {
-    var first: Tensor?
-    /// Of an entry with several results.
-    var several: [Tensor?] = []
+    /// Of each step; nil where nothing changes.
+    var all: [Tensor?]
+    /// Of the steps with several results.
+    var several: [Int: [Tensor?]] = [:]
   }
 
   /// Lays out what lies between inputs and results. Nil, inside ``checked(_:)``, if something there has been replayed.
   init?(from inputs: [Entry], to results: [Entry], recording: Bool) {
     self.recording = recording
-    guard let layout = Between(from: inputs, to: results) else { return nil }
-    var places = [Int?](repeating: nil, count: layout.found.count)
-    for index in layout.order {
-      let found = layout.found[index]
-      if index >= layout.inputCount {
-        if found.operands.allSatisfy({ places[$0] == nil }) { continue }
-        let jvps = ForwardReplay.differentials(of: found.entry, found.saved, recording: recording)
-        let operands = Swift.zip(found.operands, jvps).map { Operand(place: places[$0], jvp: $1) }
-        steps.append(Step(entry: found.entry, saved: found.saved, operands: operands))
-      } else {
-        steps.append(Step(entry: found.entry, saved: Saved(), operands: []))
-      }
-      places[index] = steps.count - 1
+    let failure = Replay.lock.withLock { mark in
+      mark += 1
+      return discover(from: inputs, to: results, mark)
     }
-    inputPlaces = layout.inputs.map { places[$0] }
-    resultPlaces = layout.results.map { places[$0] }
+    if let failure {
+      Replay.reportReplayed(failure, "differential")
+      return nil
+    }
+    findOrder()
     findLastUses()
+  }
+
+  /// Finds the steps. Returns the operation of an entry that has been replayed.
+  private func discover(from inputs: [Entry], to results: [Entry], _ mark: UInt64) -> String? {
+    func place(_ entry: Entry) -> Int {
+      if entry.mark != mark {
+        entry.mark = mark
+        entry.slot = Int32(truncatingIfNeeded: steps.count)
+        steps.append(Step(entry: entry))
+      }
+      return Int(entry.slot)
+    }
+    let first = inputs.lazy.map(\.sequenceNumber).min() ?? .max
+    inputPlaces = inputs.map(place)
+    var cursor = steps.count
+    resultPlaces = results.map(place)
+    while cursor < steps.count {
+      let entry = steps[cursor].entry
+      // What is older than all inputs depends on none.
+      if !entry.isLeaf, entry.sequenceNumber > first {
+        if entry.isReplayed { return entry.operation }
+        steps[cursor].saved = entry.saved
+        let start = operands.count
+        entry.forEachOperand { operands.append(Operand(place: place($0))) }
+        steps[cursor].operands = start..<operands.count
+      }
+      cursor += 1
+    }
+    return nil
+  }
+
+  private func findOrder() {
+    var depends = [Bool](repeating: false, count: steps.count)
+    for place in inputPlaces { depends[place] = true }
+    let numbers = steps.map(\.entry.sequenceNumber)
+    for place in numbers.indices.sorted(by: { numbers[$0] < numbers[$1] }) {
+      let isReached = steps[place].operands.contains { depends[operands[$0].place] }
+      if isReached {
+        depends[place] = true
+        order.append(place)
+      }
+    }
   }
 
   private func findLastUses() {
     var isNeeded = [Bool](repeating: false, count: steps.count)
-    for place in resultPlaces { if let place { isNeeded[place] = true } }
-    for place in steps.indices.reversed() {
-      for index in steps[place].operands.indices.reversed() {
-        guard let operand = steps[place].operands[index].place else { continue }
-        steps[place].operands[index].isLastUse = !isNeeded[operand]
-        isNeeded[operand] = true
+    for place in resultPlaces { isNeeded[place] = true }
+    for place in order.reversed() {
+      for index in steps[place].operands.reversed() {
+        operands[index].isLastUse = !isNeeded[operands[index].place]
+        isNeeded[operands[index].place] = true
       }
     }
   }
@@ -77,58 +114,57 @@ final class ForwardReplay {
     recording ? withRecording { walk(changes) } : withoutRecording { walk(changes) }
   }
 
-  private func walk(_ changes: [Tensor]) -> [Tensor?] {
-    var found = [Changes](repeating: Changes(), count: steps.count)
-    for (place, change) in Swift.zip(inputPlaces, changes) { if let place { found[place].first = change } }
-    for place in steps.indices where !steps[place].operands.isEmpty {
-      if case .projection(let index) = steps[place].saved.further {
-        found[place].first = found[steps[place].operands[0].place!].several[index]
-      } else {
-        carry(to: place, &found)
-      }
+  private func walk(_ inputs: [Tensor]) -> [Tensor?] {
+    var changes = Changes(all: [Tensor?](repeating: nil, count: steps.count))
+    for (place, change) in Swift.zip(inputPlaces, inputs) { changes.all[place] = change }
+    for place in order {
+      carry(to: place, &changes)
       if hasFailed { return resultPlaces.map { _ in nil } }
     }
-    return resultPlaces.map { $0.flatMap { found[$0].first } }
+    return resultPlaces.map { changes.all[$0] }
   }
 
   /// Finds the change of an entry from those of its operands.
-  private func carry(to place: Int, _ found: inout [Changes]) {
-    let shape = steps[place].entry.shape
-    var change: Tensor?
+  private func carry(to place: Int, _ changes: inout Changes) {
+    if case .projection(let index) = steps[place].saved.further {
+      changes.all[place] = changes.several[operands[steps[place].operands.lowerBound].place]?[index]
+      return
+    }
+    var sum: Tensor?
     /// Of operands whose derivatives have to be transposed.
     var remaining: [Tensor?] = []
-    for (position, operand) in steps[place].operands.enumerated() {
-      guard let source = operand.place else { continue }
-      guard let dx = operand.isLastUse ? found[source].first.take() : found[source].first else { continue }
-      if let jvp = operand.jvp {
-        let term = jvp(consume dx)
-        Tensor.accumulate(term.shape == shape ? term : term.broadcast(to: shape), into: &change)
+    for (position, index) in steps[place].operands.enumerated() {
+      let operand = operands[index]
+      guard let dx = operand.isLastUse ? changes.all[operand.place].take() : changes.all[operand.place] else {
+        continue
+      }
+      if let term = term(of: place, position, dx) {
+        Tensor.accumulate(term, into: &sum)
       } else {
         if remaining.isEmpty { remaining = steps[place].operands.map { _ in nil } }
-        remaining[position] = consume dx
+        remaining[position] = dx
       }
     }
     if !remaining.isEmpty {
       if steps[place].transpose == nil { steps[place].transpose = withRecording { transpose(of: place) } }
       let several = steps[place].transpose!.changes(remaining, recording: recording)
-      if let term = several[0] { Tensor.accumulate(term, into: &change) }
-      if several.count > 1 { found[place].several = several }
+      if let term = several[0] { Tensor.accumulate(term, into: &sum) }
+      if several.count > 1 { changes.several[place] = several }
     }
-    found[place].first = change
+    changes.all[place] = sum
   }
 
-  /// For each operand the differential that an entry has without transposing anything.
-  private static func differentials(of entry: Entry, _ saved: Saved, recording: Bool) -> [JVP?] {
-    if !entry.isSymmetric {
-      guard case .multiple(let edges) = saved.further else { return entry.operands.map { _ in nil } }
-      return edges.map(\.jvp)
-    }
-    let shape = entry.shape
-    let y = saved.result.map { Tensor($0, entry: recording ? entry : nil) }
-    return saved.vjps.map { vjp in
+  /// What an operand's change contributes to that of the result; nil if the derivative has to be transposed for it.
+  private func term(of place: Int, _ position: Int, _ dx: consuming Tensor) -> Tensor? {
+    let (entry, saved) = (steps[place].entry, steps[place].saved)
+    if entry.isSymmetric {
+      let y = saved.result.map { Tensor($0, entry: recording ? entry : nil) }
       // The derivative expects what has the result's shape.
-      { dx in vjp(dx.shape == shape ? dx : dx.broadcast(to: shape), y) }
+      return saved.vjp(position)(dx.shape == entry.shape ? dx : dx.broadcast(to: entry.shape), y)
     }
+    guard case .multiple(let edges) = saved.further, let jvp = edges[position].jvp else { return nil }
+    let term = jvp(consume dx)
+    return term.shape == entry.shape ? term : term.broadcast(to: entry.shape)
   }
 }
 
@@ -171,7 +207,7 @@ extension ForwardReplay {
       terms = joint.vjp(cotangents, joint.results.enumerated().map { results(of: entry, $0, $1, joint) })
     } else {
       let y = saved.result.map { Tensor($0, entry: recording ? entry : nil) }
-      terms = saved.vjps.map { $0(cotangents[0]!, y) }
+      terms = entry.operands.indices.map { saved.vjp($0)(cotangents[0]!, y) }
     }
     let fitting = Swift.zip(terms, entry.operands).map { term, operand in
       term.map { $0.shape == operand.shape ? $0 : $0.sum(toShape: operand.shape) }
@@ -183,7 +219,7 @@ extension ForwardReplay {
   private func cotangentsOfResults(of source: Int, _ count: Int) -> [Tensor?] {
     var cotangents = [Tensor?](repeating: nil, count: count)
     for step in steps {
-      if case .projection(let index) = step.saved.further, step.operands[0].place == source {
+      if case .projection(let index) = step.saved.further, operands[step.operands.lowerBound].place == source {
         cotangents[index] = Tensor.zeros(step.entry.shape, dtype: step.entry.dtype).requiringGradient()
       }
     }
@@ -194,61 +230,4 @@ extension ForwardReplay {
     guard recording else { return Tensor(elements) }
     return joint.resultCount > 1 ? Tensor(elements).projected(from: entry, index) : Tensor(elements, entry: entry)
   }
-}
-
-// MARK: - Laying out
-
-/// What lies between inputs and results, with what the entries saved.
-private struct Between {
-  struct Found {
-    let entry: Entry
-    var saved = Saved()
-    /// Where the operands are found.
-    var operands: [Int] = []
-  }
-
-  /// The inputs first, then in the order of discovery.
-  private(set) var found: [Found] = []
-  private(set) var inputCount = 0
-  private(set) var inputs: [Int] = []
-  private(set) var results: [Int] = []
-
-  /// Nil, inside ``checked(_:)``, if something has been replayed.
-  init?(from inputs: [Entry], to results: [Entry]) {
-    let first = inputs.map(\.sequenceNumber).min() ?? .max
-    let failure: String? = Replay.lock.withLock { mark in
-      mark += 1
-      self.inputs = inputs.map { place($0, mark) }
-      inputCount = found.count
-      self.results = results.map { place($0, mark) }
-      var cursor = inputCount
-      while cursor < found.count {
-        let entry = found[cursor].entry
-        // What is older than all inputs depends on none.
-        if !entry.isLeaf, entry.sequenceNumber > first {
-          if entry.isReplayed { return entry.operation }
-          found[cursor].saved = entry.saved
-          found[cursor].operands = entry.operands.map { place($0, mark) }
-        }
-        cursor += 1
-      }
-      return nil
-    }
-    if let failure {
-      Replay.reportReplayed(failure, "differential")
-      return nil
-    }
-  }
-
-  private mutating func place(_ entry: Entry, _ mark: UInt64) -> Int {
-    if entry.mark != mark {
-      entry.mark = mark
-      entry.slot = Int32(truncatingIfNeeded: found.count)
-      found.append(Found(entry: entry))
-    }
-    return Int(entry.slot)
-  }
-
-  /// Recording order.
-  var order: [Int] { found.indices.sorted { found[$0].entry.sequenceNumber < found[$1].entry.sequenceNumber } }
 }
