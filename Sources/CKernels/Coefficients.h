@@ -89,6 +89,10 @@ static const double exp_highest_float64 = 710.0;
 static const float exp_lowest_float32 = -110.0f;
 static const double exp_lowest_float64 = -760.0;
 
+// Here 2^n for the n nearest to x log2 e would have the exponent 0, which is that of the number 0.
+static const float exp_zero_float32 = -88.0f;
+static const double exp_zero_float64 = -709.0;
+
 // expm1 is -1 to the last bit below this.
 static const float expm1_lowest_float32 = -20.0f;
 static const double expm1_lowest_float64 = -40.0;
