@@ -140,27 +140,30 @@ public func perSampleGradients<Model: TensorStructure, each Input: TensorStructu
   at model: Model, over input: repeat each Input, chunkSize: Int? = nil,
   of loss: (Model, repeat each Input) throws -> Tensor
 ) rethrows -> Model {
-  func gradients(_ input: repeat each Input) throws -> Model {
-    try mapped(over: repeat each input) { (example: repeat each Input) -> Model in
-      try gradient(at: model) { model in try loss(model, repeat each example) }
-    }
-  }
   if let chunkSize, chunkSize < 1 {
     fail(.invalidArgument, "perSampleGradients", "\(chunkSize) examples at once; expected at least one")
     return model
   }
   guard let chunkSize, let count = exampleCount(repeat each input, axis: 0), chunkSize < count else {
-    return try gradients(repeat each input)
+    return try gradientsAtOnce(at: model, over: repeat each input, of: loss)
   }
   var chunks: [[Tensor]] = []
   for start in stride(from: 0, to: count, by: chunkSize) {
     let part = start..<Swift.min(start + chunkSize, count)
     let examples = (repeat (each input).mappingTensors { $0[part] })
-    chunks.append(try gradients(repeat each examples).allTensors)
+    chunks.append(try gradientsAtOnce(at: model, over: repeat each examples, of: loss).allTensors)
   }
   var place = 0
   return model.mappingTensors { _ in
     defer { place += 1 }
     return concatenated(chunks.map { $0[place] }, axis: 0)
+  }
+}
+
+private func gradientsAtOnce<Model: TensorStructure, each Input: TensorStructure>(
+  at model: Model, over input: repeat each Input, of loss: (Model, repeat each Input) throws -> Tensor
+) rethrows -> Model {
+  try mapped(over: repeat each input) { (example: repeat each Input) -> Model in
+    try gradient(at: model) { model in try loss(model, repeat each example) }
   }
 }

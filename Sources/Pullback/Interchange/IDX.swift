@@ -82,7 +82,9 @@ public struct IDX: Sendable {
   /// - Throws: ``IDXError/unsupportedDType(_:)`` or ``IDXError/valueOutOfRange(_:)`` if the elements are not of the file's
   ///   type.
   public func bytes() throws(IDXError) -> [UInt8] {
-    guard let type = elementType ?? ElementType.allCases.first(where: { $0.format == ElementFormat(tensor.dtype).bigEndian })
+    guard
+      let type = elementType
+        ?? ElementType.allCases.first(where: { $0.format == ElementFormat(tensor.dtype).bigEndian })
     else { throw .unsupportedDType(tensor.dtype) }
     var bytes: [UInt8] = [0, 0, type.rawValue, UInt8(tensor.rank)]
     for extent in tensor.shape {

@@ -54,7 +54,8 @@ extension Tensor {
     }
     let count = shape[axis], omitted = Int(share * Double(count))
     let sorted = sorted(axis: axis).values
-    let mean = sorted.narrowed(axis: axis, from: omitted, count: count - 2 * omitted).mean(axes: [axis], keepDims: keepDims)
+    let mean = sorted.narrowed(axis: axis, from: omitted, count: count - 2 * omitted).mean(
+      axes: [axis], keepDims: keepDims)
     guard omitted > 0 else { return mean }
     // NaN are sorted last.
     let last = sorted.narrowed(axis: axis, from: count - 1, count: 1)
