@@ -53,7 +53,7 @@ struct ElementFormat: Hashable {
 
   /// Reads the elements that come next; there must be a type for them, and the shape's bytes must have been counted.
   func tensor(_ shape: Shape, from source: some ByteSource) throws(Failure) -> Tensor {
-    let dtype = dtype!, count = shape.count
+    let dtype = dtype!, count = shape.count()
     // Elements are read into the end of their memory and widened from the first on, which never overtakes what is read.
     let byteCount = count * dtype.byteCount
     guard let pointer = Memory.allocate(byteCount) else { throw .outOfMemory }
