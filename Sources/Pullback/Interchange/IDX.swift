@@ -16,11 +16,17 @@ import Kernels
 public struct IDX: Sendable {
   /// The types of elements, with the numbers that name them in a file.
   public enum ElementType: UInt8, Sendable, Hashable, CaseIterable {
+    /// 0 ... 255.
     case uint8 = 0x08
+    /// -128 ... 127.
     case int8 = 0x09
+    /// -32768 ... 32767.
     case int16 = 0x0B
+    /// Whole numbers of 32 bits.
     case int32 = 0x0C
+    /// IEEE 754 single precision.
     case float32 = 0x0D
+    /// IEEE 754 double precision.
     case float64 = 0x0E
   }
 
