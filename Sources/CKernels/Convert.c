@@ -80,3 +80,50 @@ void widen_halves(const uint16_t *x, float *y, size_t count, int is_bfloat16) {
     for (size_t i = 0; i < count; i++) y[i] = float_from_half(x[i]);
   }
 }
+
+#define REVERSE(bits)                                          \
+  for (size_t i = 0; i < count; i++) {                         \
+    uint##bits##_t element;                                    \
+    memcpy(&element, bytes + i * (bits / 8), bits / 8);        \
+    element = __builtin_bswap##bits(element);                  \
+    memcpy(bytes + i * (bits / 8), &element, bits / 8);        \
+  }                                                            \
+  break;
+
+void reverse_bytes(void *x, size_t count, size_t width) {
+  uint8_t *bytes = x;
+  switch (width) {
+    case 2: REVERSE(16)
+    case 4: REVERSE(32)
+    case 8: REVERSE(64)
+    default: break;
+  }
+}
+
+// Where y begins before x, what is written never reaches what is still to be read.
+#define WIDEN(from_type, to_type, ...)              \
+  for (size_t i = 0; i < count; i++) {              \
+    from_type x;                                    \
+    memcpy(&x, source + i * sizeof x, sizeof x);    \
+    const to_type y = (__VA_ARGS__);                \
+    memcpy(target + i * sizeof y, &y, sizeof y);    \
+  }
+
+void widen_half_elements(const void *from, float *to, size_t count) {
+  const uint8_t *source = from;
+  uint8_t *target = (uint8_t *)to;
+  WIDEN(uint16_t, float, float_from_half(x))
+}
+
+void widen_integers(const void *from, size_t width, int is_signed, void *to, size_t count) {
+  const uint8_t *source = from;
+  uint8_t *target = to;
+  switch (2 * width + (is_signed ? 1 : 0)) {
+    case 2: WIDEN(uint8_t, int32_t, x) break;
+    case 3: WIDEN(int8_t, int32_t, x) break;
+    case 4: WIDEN(uint16_t, int32_t, x) break;
+    case 5: WIDEN(int16_t, int32_t, x) break;
+    case 8: WIDEN(uint32_t, int64_t, x) break;
+    default: break;
+  }
+}

@@ -169,6 +169,12 @@ void copy_transposed(const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_str
 void convert_elements(const void *x, int from, void *y, int to, size_t count);
 // Half precision, IEEE 754 or the upper half of a float32, as float32: every value exactly.
 void widen_halves(const uint16_t *x, float *y, size_t count, int is_bfloat16);
+// Elements of files, which may begin at any byte. Each in reverse order of its bytes:
+void reverse_bytes(void *x, size_t count, size_t width);
+// IEEE 754 halves as float32, integers of 1, 2 or 4 bytes as int32 or, unsigned ones of 4, as int64. y may be the memory at
+// whose end x lies.
+void widen_half_elements(const void *x, float *y, size_t count);
+void widen_integers(const void *x, size_t width, int is_signed, void *y, size_t count);
 
 // x seen as [outer, extent, inner], y as [outer, count, inner]: y[o, i, :] = x[o, index[i], :]. Indices are in range.
 void take_rows(const void *x, const int64_t *index, void *y, size_t outer, size_t extent, size_t count, size_t inner,

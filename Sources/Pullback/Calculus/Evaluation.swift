@@ -70,8 +70,16 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
 
   /// The gradients of the inputs' tensors in order, recorded.
   func recordedGradients(_ cotangent: Output?) -> [Tensor] {
-    let gradients = replay(seeds(cotangent), retainingTape: true, recording: true)
-    return inputTensors.map { gradients.gradient(of: $0) ?? Tensor.zeros($0.shape, dtype: $0.dtype) }
+    ordered(replay(seeds(cotangent), retainingTape: true, recording: true))
+  }
+
+  /// The gradients of the inputs' tensors in order, from the cotangent of one tensor of the result.
+  func gradientTensors(of tensor: Tensor, from cotangent: Tensor) -> [Tensor] {
+    ordered(replay([(tensor, cotangent)], retainingTape: true, recording: isNested))
+  }
+
+  private func ordered(_ gradients: Gradients) -> [Tensor] {
+    inputTensors.map { gradients.gradient(of: $0) ?? Tensor.zeros($0.shape, dtype: $0.dtype) }
   }
 
   /// Where a replay starts for a cotangent of the result.

@@ -121,13 +121,46 @@ private func exampleCount<each Input: TensorStructure>(_ input: repeat each Inpu
 /// //  [-12.0, -16.0]] : [2, 2] float32
 /// ```
 ///
+/// What is kept for the replays grows with the number of examples; chunks bound it:
+///
+/// ```swift
+/// let w = Tensor([1, -1])
+/// let x = Tensor([[1, 2], [3, 4], [5, 6]])
+/// print(perSampleGradients(at: w, over: x, chunkSize: 2) { w, x in (x * w).sum() } == x)  // true
+/// ```
+///
 /// - Parameters:
 ///   - model: a tensor, or a structure of them; the same for all examples.
 ///   - input: tensors, or structures of them, with the examples along their first axis.
+///   - chunkSize: how many examples take part in one replay; all if nil.
 ///   - loss: of the model and one example, with one element as its result.
 /// - Returns: the model's form, with a tensor of gradients, along a first axis, in the place of each tensor.
-/// - Precondition: those of a mapped function and of ``gradient(at:of:)``.
+/// - Precondition: those of a mapped function and of ``gradient(at:of:)``; `chunkSize` is at least 1.
 public func perSampleGradients<Model: TensorStructure, each Input: TensorStructure>(
+  at model: Model, over input: repeat each Input, chunkSize: Int? = nil,
+  of loss: (Model, repeat each Input) throws -> Tensor
+) rethrows -> Model {
+  if let chunkSize, chunkSize < 1 {
+    fail(.invalidArgument, "perSampleGradients", "\(chunkSize) examples at once; expected at least one")
+    return model
+  }
+  guard let chunkSize, let count = exampleCount(repeat each input, axis: 0), chunkSize < count else {
+    return try gradientsAtOnce(at: model, over: repeat each input, of: loss)
+  }
+  var chunks: [[Tensor]] = []
+  for start in stride(from: 0, to: count, by: chunkSize) {
+    let part = start..<Swift.min(start + chunkSize, count)
+    let examples = (repeat (each input).mappingTensors { $0[part] })
+    chunks.append(try gradientsAtOnce(at: model, over: repeat each examples, of: loss).allTensors)
+  }
+  var place = 0
+  return model.mappingTensors { _ in
+    defer { place += 1 }
+    return concatenated(chunks.map { $0[place] }, axis: 0)
+  }
+}
+
+private func gradientsAtOnce<Model: TensorStructure, each Input: TensorStructure>(
   at model: Model, over input: repeat each Input, of loss: (Model, repeat each Input) throws -> Tensor
 ) rethrows -> Model {
   try mapped(over: repeat each input) { (example: repeat each Input) -> Model in

@@ -1,11 +1,13 @@
 /// Runs `body` and stops at the first operation that computes a NaN or an infinity, forward or backward.
 ///
-/// The report names the operation, its named scopes and where they were opened, the shapes, the range of the values, and
-/// the operations that led there. It is a trap, or inside ``checked(_:)`` an error of the kind
-/// ``TensorError/Kind/nonFiniteValue``.
+/// The report names the operation and the line of your source that called it, its named scopes and where they were opened,
+/// the shapes, the range of the values, and the operations that led there. It is a trap, or inside ``checked(_:)`` an
+/// error of the kind ``TensorError/Kind/nonFiniteValue``.
 ///
 /// Recorded operations, leaves and replays of the calling thread are checked; what is computed from untracked tensors
-/// alone is not. Each check reads the result once more.
+/// alone is not. Each check reads the result once more, and remembers the calls that led there, which takes a few tenths of
+/// a millisecond. Lines are found on Linux, in programs with debugging information, as Swift packages are built in both
+/// configurations.
 ///
 /// ```swift
 /// let x = Tensor([4, 0, 9]).requiringGradient()
@@ -37,6 +39,8 @@ private final class AnomalyDetector: Observer {
 
   private let infinities: Bool
   private var recordedCount = 0
+  /// Where entries were recorded, by their numbers.
+  private var callSites: [UInt64: CallSite] = [:]
   /// The entries that replays are passing, the innermost last.
   private var replayed: [(entry: Entry, cotangent: Tensor?)] = []
   private var hasReported = false
@@ -46,8 +50,10 @@ private final class AnomalyDetector: Observer {
   override func didRecord(_ entry: Entry, _ value: Elements) {
     super.didRecord(entry, value)
     if !entry.isLeaf { recordedCount += 1 }
+    if hasReported { return }
+    callSites[entry.sequenceNumber] = CallSite()
     let value = Tensor(value)
-    guard !hasReported, isAnomalous(value) else { return }
+    guard isAnomalous(value) else { return }
     let number = entry.isLeaf ? "a leaf" : "operation \(recordedCount) of the scope"
     report(
       entry, "\(number), has a result with \(counts(value))\(place(of: entry)); \(ranges(value))")
@@ -117,9 +123,10 @@ private final class AnomalyDetector: Observer {
     }
   }
 
-  /// As in `, in encoder/attention (Model.swift:12)`.
+  /// As in `, at Model.swift:31, in encoder/attention (Model.swift:12)`.
   private func place(of entry: Entry) -> String {
-    entry.scope.map { ", in \($0.path) (\($0.fileID):\($0.line))" } ?? ""
+    (callSites[entry.sequenceNumber]?.place.map { ", at \($0)" } ?? "")
+      + (entry.scope.map { ", in \($0.path) (\($0.fileID):\($0.line))" } ?? "")
   }
 
   /// The last operations that an entry was computed by, and itself, as lines like those of a printed tape.

@@ -5,6 +5,25 @@
 #endif
 import Synchronization
 
+/// What goes wrong with a file, whatever it holds.
+struct FileError: Error {
+  let path: String
+  let reason: String
+}
+
+/// What is wrong with a file of some format.
+protocol FormatError: Error {
+  /// The file cannot be opened, read or written.
+  static func inputOutput(path: String, reason: String) -> Self
+}
+
+extension FormatError {
+  /// What `body` returns; what it throws is thrown as an error of this format.
+  static func passing<Result>(_ body: () throws(FileError) -> Result) throws(Self) -> Result {
+    do { return try body() } catch { throw .inputOutput(path: error.path, reason: error.reason) }
+  }
+}
+
 /// Bytes that are read from the first to the last.
 protocol ByteSource: AnyObject {
   /// What to call the source in a message.
@@ -16,18 +35,18 @@ protocol ByteSource: AnyObject {
 
 extension ByteSource {
   /// Fills a buffer with what comes next.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(SafeTensorsError) {
-    guard fill(buffer) else { throw .inputOutput(path: path, reason: "cannot be read to its end") }
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) {
+    guard fill(buffer) else { throw FileError(path: path, reason: "cannot be read to its end") }
   }
 
   /// The bytes that come next.
-  func read(count: Int) throws(SafeTensorsError) -> [UInt8] {
+  func read(count: Int) throws(FileError) -> [UInt8] {
     var isFilled = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       isFilled = fill(UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count))
       initializedCount = isFilled ? count : 0
     }
-    guard isFilled else { throw .inputOutput(path: path, reason: "cannot be read to its end") }
+    guard isFilled else { throw FileError(path: path, reason: "cannot be read to its end") }
     return bytes
   }
 }
@@ -57,13 +76,14 @@ final class InputFile: ByteSource {
   let path: String
   let byteCount: Int
 
-  init(_ path: String) throws(SafeTensorsError) {
-    guard let stream = fopen(path, "rb") else { throw .inputOutput(path: path, reason: lastErrorText()) }
+  init(_ path: String) throws(FileError) {
+    guard let stream = fopen(path, "rb") else { throw FileError(path: path, reason: lastErrorText()) }
     self.stream = stream
     self.path = path
     byteCount = fseek(stream, 0, SEEK_END) == 0 ? ftell(stream) : -1
-    guard byteCount >= 0, fseek(stream, 0, SEEK_SET) == 0 else {
-      throw .inputOutput(path: path, reason: "is not a file that can be measured")
+    // A folder can be opened, but measures as much as can be counted.
+    guard byteCount >= 0, byteCount < .max, fseek(stream, 0, SEEK_SET) == 0 else {
+      throw FileError(path: path, reason: "is not a file that can be measured")
     }
   }
 
@@ -85,12 +105,12 @@ final class OutputFile {
   private static let count = Atomic<Int>(0)
 
   /// A file beside `path`, which it replaces on commit.
-  init(replacing path: String) throws(SafeTensorsError) {
+  init(replacing path: String) throws(FileError) {
     self.path = path
     let number = OutputFile.count.wrappingAdd(1, ordering: .relaxed).newValue
     temporaryPath = "\(path).\(getpid())-\(number).tmp"
     guard let stream = fopen(temporaryPath, "wbx") else {
-      throw .inputOutput(path: path, reason: lastErrorText())
+      throw FileError(path: path, reason: lastErrorText())
     }
     self.stream = stream
   }
@@ -107,18 +127,18 @@ final class OutputFile {
   }
 
   /// Puts the file in its place, once its bytes are on the disk.
-  func commit() throws(SafeTensorsError) {
+  func commit() throws(FileError) {
     let written = !failed && fflush(stream) == 0 && fsync(fileno(stream)) == 0
     let reason = lastErrorText()
     closed = true
     guard fclose(stream) == 0, written else {
       unlink(temporaryPath)
-      throw .inputOutput(path: path, reason: reason)
+      throw FileError(path: path, reason: reason)
     }
     guard rename(temporaryPath, path) == 0 else {
       let reason = lastErrorText()
       unlink(temporaryPath)
-      throw .inputOutput(path: path, reason: reason)
+      throw FileError(path: path, reason: reason)
     }
   }
 }

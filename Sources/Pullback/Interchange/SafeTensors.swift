@@ -43,7 +43,7 @@ public struct SafeTensors: Sendable {
   ///
   /// - Throws: a ``SafeTensorsError`` that names the rule the file breaks.
   public init(contentsOf path: String) throws(SafeTensorsError) {
-    try self.init(reading: InputFile(path))
+    try self.init(reading: SafeTensorsError.passing { () throws(FileError) in try InputFile(path) })
   }
 
   /// Reads the bytes of a file.
@@ -80,9 +80,9 @@ public struct SafeTensors: Sendable {
   ///
   /// - Throws: a ``SafeTensorsError``; what was at `path` before is still there then.
   public func write(to path: String) throws(SafeTensorsError) {
-    let file = try OutputFile(replacing: path)
+    let file = try SafeTensorsError.passing { () throws(FileError) in try OutputFile(replacing: path) }
     try write { file.append($0) }
-    try file.commit()
+    try SafeTensorsError.passing { () throws(FileError) in try file.commit() }
   }
 
   private func write(_ append: (UnsafeRawBufferPointer) -> Void) throws(SafeTensorsError) {
@@ -111,7 +111,7 @@ extension Tensor {
     case .own(let dtype):
       let bytes = try Tensor.memory(entry.byteCount, for: entry)
       let elements = Elements(adopting: bytes.baseAddress!, entry.shape, dtype)
-      try source.read(into: bytes)
+      try SafeTensorsError.passing { () throws(FileError) in try source.read(into: bytes) }
       if dtype == .bool, let wrong = bytes.first(where: { $0 > 1 }) {
         throw .invalidBool(name: entry.name, value: wrong)
       }
@@ -121,7 +121,7 @@ extension Tensor {
       let elements = Elements(adopting: bytes.baseAddress!, entry.shape, .float32)
       let halves = try Tensor.memory(entry.byteCount, for: entry)
       defer { Memory.release(halves.baseAddress!, entry.byteCount) }
-      try source.read(into: halves)
+      try SafeTensorsError.passing { () throws(FileError) in try source.read(into: halves) }
       let isBfloat16 = if case .bfloat16 = entry.elements { true } else { false }
       widen_halves(
         halves.assumingMemoryBound(to: UInt16.self).baseAddress, bytes.assumingMemoryBound(to: Float.self).baseAddress,

@@ -30,6 +30,8 @@ public enum SafeTensorsError: Error, Hashable, Sendable {
   case invalidName(String)
 }
 
+extension SafeTensorsError: FormatError {}
+
 extension SafeTensorsError: CustomStringConvertible {
   /// One sentence that names the tensor and the rule.
   public var description: String {

@@ -32,11 +32,14 @@ struct SafeTensorsHeader {
   init(reading source: some ByteSource) throws(SafeTensorsError) {
     let size = source.byteCount
     guard size >= 8 else { throw .truncatedHeader(byteCount: size) }
-    let length = try source.read(count: 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    func next(_ count: Int) throws(SafeTensorsError) -> [UInt8] {
+      try SafeTensorsError.passing { () throws(FileError) in try source.read(count: count) }
+    }
+    let length = try next(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(SafeTensors.headerLimit) else { throw .headerTooLarge(byteCount: length) }
     guard Int(length) <= size - 8 else { throw .truncatedHeader(byteCount: size) }
 
-    let text = try source.read(count: Int(length))
+    let text = try next(Int(length))
     guard text.first == UInt8(ascii: "{") else {
       throw .invalidHeader(reason: "the header does not begin with a brace", offset: 0)
     }

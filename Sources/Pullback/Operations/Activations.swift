@@ -141,6 +141,18 @@ extension Tensor {
   public func clamped(to range: PartialRangeThrough<Double>) -> Tensor {
     Pullback.clamped(self, -.infinity, range.upperBound, as: "clamp")
   }
+
+  /// Each element limited by two numbers; where the lower is above the upper, the upper everywhere. NaN stays NaN.
+  ///
+  /// VJP: `dx = dy` strictly between the two, else 0.
+  ///
+  /// ```swift
+  /// print(Tensor([-1, 5]).clamped(lower: 0, upper: 2))  // [0.0, 2.0] : [2] float32
+  /// print(Tensor([-1, 5]).clamped(lower: 3, upper: 2))  // [2.0, 2.0] : [2] float32
+  /// ```
+  public func clamped(lower: Double, upper: Double) -> Tensor {
+    Pullback.clamped(self, lower, upper, as: "clamp")
+  }
 }
 
 /// Each element limited to 0 ... 6. At both bounds the derivative is 0.

@@ -97,17 +97,18 @@ extension Tensor {
       .reshaped(to: shape.replacing(axis: axis, with: extended))
   }
 
-  /// Each element repeated as often as a list says for its place along an axis.
+  /// Each element repeated as often as a list says for its place along an axis; a list of one number says it for all.
   ///
   /// ```swift
   /// print(Tensor([1, 2, 3]).repeated([2, 0, 1], axis: 0))  // [1.0, 1.0, 3.0] : [3] float32
   /// ```
   public func repeated(_ repetitions: [Int], axis: Int) -> Tensor {
     guard let axis = resolve(axis, in: shape, for: "repeat") else { return .standIn }
+    if repetitions.count == 1 { return repeated(repetitions[0], axis: axis) }
     guard repetitions.count == shape[axis], repetitions.allSatisfy({ $0 >= 0 }) else {
       return fail(
         .invalidArgument, "repeat",
-        "repetitions \(repetitions) for axis \(axis) of shape \(shape); expected one for each place")
+        "repetitions \(repetitions) for axis \(axis) of shape \(shape); expected one, or one for each place")
     }
     let places = repetitions.enumerated().flatMap { [Int](repeating: $0, count: $1) }
     return gathering(Tensor(places, shape: [places.count]), axis: axis)

@@ -33,6 +33,36 @@ extension Tensor {
     return (mean.reshaped(to: folded.result(keepDims: keepDims)), variance)
   }
 
+  /// The mean along an axis without a share of the smallest and as many of the largest elements; NaN wins.
+  ///
+  /// VJP: `dx = dy / n` for the `n` elements that are left, else 0.
+  ///
+  /// ```swift
+  /// print(Tensor([100, 1, 2, 3, -9]).trimmedMean(0.2))  // 2.0
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - share: how many are left out at either end, from 0 up to a half, as a share of all; rounded down.
+  ///   - axis: along which.
+  ///   - keepDims: whether the axis stays, with one place.
+  /// - Precondition: the share lies in 0 ..< ½; else traps, or throws inside ``checked(_:)``.
+  public func trimmedMean(_ share: Double, axis: Int = -1, keepDims: Bool = false) -> Tensor {
+    guard let axis = resolve(axis, in: shape, for: "trimmedMean") else { return .standIn }
+    guard dtype.isFloatingPoint else { return unsupported("trimmedMean", dtype) }
+    guard share >= 0, share < 0.5 else {
+      return fail(.invalidArgument, "trimmedMean", "the share \(share) at either end; expected one in 0 ..< 0.5")
+    }
+    let count = shape[axis], omitted = Int(share * Double(count))
+    let sorted = sorted(axis: axis).values
+    let mean = sorted.narrowed(axis: axis, from: omitted, count: count - 2 * omitted).mean(
+      axes: [axis], keepDims: keepDims)
+    guard omitted > 0 else { return mean }
+    // NaN are sorted last.
+    let last = sorted.narrowed(axis: axis, from: count - 1, count: 1)
+    let greatest = keepDims ? last : last.squeezed(axis: axis)
+    return select(where: greatest.isNaN(), then: greatest, else: mean)
+  }
+
   /// `log` of the mean of the exponentials of all elements, or along axes, without overflow.
   ///
   /// VJP: `dx = dy · softmax(x)`.

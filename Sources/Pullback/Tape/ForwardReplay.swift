@@ -109,12 +109,13 @@ final class ForwardReplay {
     }
   }
 
-  /// The change of each result for changes of the inputs, of their shapes and dtypes; nil for a result that depends on none.
-  func callAsFunction(_ changes: [Tensor]) -> [Tensor?] {
+  /// The change of each result for changes of the inputs, of their shapes and dtypes, nil where they do not change; nil for
+  /// a result that does not.
+  func callAsFunction(_ changes: [Tensor?]) -> [Tensor?] {
     recording ? withRecording { walk(changes) } : withoutRecording { walk(changes) }
   }
 
-  private func walk(_ inputs: [Tensor]) -> [Tensor?] {
+  private func walk(_ inputs: [Tensor?]) -> [Tensor?] {
     var changes = Changes(all: [Tensor?](repeating: nil, count: steps.count))
     for (place, change) in Swift.zip(inputPlaces, inputs) { changes.all[place] = change }
     for place in order {

@@ -211,6 +211,25 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 2, 5, 7]) func gradientsForEachSampleComeInChunks(chunkSize: Int) throws {
+    var noise = Noise(seed: 12)
+    let x = noise.tensor([5, 3]), y = noise.tensor([5]), model = ["w": noise.tensor([3]), "b": noise.tensor([])]
+    let loss = { (model: [String: Tensor], x: Tensor, y: Tensor) in
+      (tanh(x.matmul(model["w"]!)) + model["b"]! - y).squared()
+    }
+    let whole = perSampleGradients(at: model, over: x, y, of: loss)
+    let chunks = perSampleGradients(at: model, over: x, y, chunkSize: chunkSize, of: loss)
+    for (name, gradients) in whole {
+      try expectClose(try #require(chunks[name]), gradients, tolerance: 1e-14, "\(name) in chunks of \(chunkSize)")
+    }
+    #expect(throws: TensorError.self) {
+      try checked { _ = perSampleGradients(at: model, over: x, y, chunkSize: 0, of: loss) }
+    }
+    #expect(throws: TensorError.self) {
+      try checked { _ = perSampleGradients(at: model, over: x, y[..<4], chunkSize: 2, of: loss) }
+    }
+  }
+
   // MARK: - Mistakes
 
   @Test func whatDependsOnValuesIsRefused() {

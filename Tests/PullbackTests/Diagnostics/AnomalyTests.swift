@@ -35,6 +35,22 @@ import Testing
     #expect(error.message.contains("finite values from 1.2572 to 1.2572"), "what it was given")
   }
 
+  #if canImport(Runtime)
+    @Test func theLineOfTheSourceIsNamed() throws {
+      let negative = Tensor([-1, 2])
+      var line = 0
+      func spoiled(_ x: Tensor) -> Tensor {
+        line = #line + 1
+        return sqrt(x * negative)
+      }
+      let forward = try error { _ = spoiled(Tensor([1, 2]).requiringGradient()) * 2 }
+      #expect(forward.message.contains("1 NaN among 2 values of shape [2] float32, at AnomalyTests.swift:\(line);"))
+      // The line of the operation, not of the replay.
+      let backward = try error { _ = spoiled(Tensor([0, 2]).requiringGradient()).sum().backward() }
+      #expect(backward.operation == "sqrt" && backward.message.contains("at AnomalyTests.swift:\(line);"))
+    }
+  #endif
+
   @Test func infinitiesMayBeAllowed() throws {
     let x = Tensor([0, 1]).requiringGradient()
     let y = try checked { detectingAnomalies(infinities: false) { log(x) } }

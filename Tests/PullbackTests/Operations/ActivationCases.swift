@@ -10,6 +10,9 @@ extension OperationCase {
     .unary("softplus", .signed(0.3...2), reference: { Foundation.log1p(Foundation.exp($0)) }) { softplus($0) },
     .unary("relu", .signed(0.3...2), reference: { Swift.max(0, $0) }) { relu($0) },
     .unary("relu6", .signed(0.3...2), reference: { Swift.max(0, $0) }) { relu6($0) },
+    .unary("clamped(lower:upper:), numbers", .distinct, reference: { Swift.min(Swift.max($0, -0.2), 0.25) }) {
+      $0.clamped(lower: -0.2, upper: 0.25)
+    },
     .unary("clamped(to:)", .distinct, reference: { Swift.min(Swift.max($0, -0.2), 0.25) }) {
       $0.clamped(to: -0.2...0.25)
     },

@@ -56,6 +56,7 @@ extension OperationCase {
     .of("maxPool2DWithIndices", [1, 3, 5], .distinct) { maxPool2DWithIndices($0, kernel: 2, padding: 1).values },
     .of("maxPool3DWithIndices", [1, 2, 3, 2], .distinct) { maxPool3DWithIndices($0, kernel: 2, stride: 1).values },
     .of("avgPool1D", [2, 5]) { avgPool1D($0, kernel: 2, padding: 1) },
+    .of("avgPool1D, divided by 5", [2, 5]) { avgPool1D($0, kernel: 3, padding: 1, ceilMode: true, divisor: 5) },
     .of("avgPool2D", [1, 2, 4, 5]) {
       avgPool2D($0, kernel: 3, stride: 2, padding: 1, ceilMode: true, countIncludesPadding: false)
     },

@@ -46,6 +46,9 @@ extension OperationCase {
       return (u * s.squared().expanded(at: -2)).matmul(vt)
     },
     .of("singularValues", [2, 3], .distinct) { $0.singularValues() },
+    OperationCase("solve, right", [[3, 3], [2, 3]], [.signed(0.3...2)]) {
+      try! solve(dominant($0[0]), $0[1], left: false)
+    },
     OperationCase("solve", [[3, 3], [3, 2]], [.signed(0.3...2)]) { try! solve(dominant($0[0]), $0[1]) },
     OperationCase("solve of vectors", [[2, 2], [2]], [.signed(0.3...2)]) { try! solve(dominant($0[0]), $0[1]) },
     OperationCase("solveTriangular", [[3, 3], [3, 2]], [.signed(0.5...2)]) {

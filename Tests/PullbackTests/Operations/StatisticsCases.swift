@@ -19,6 +19,11 @@ extension OperationCase {
           $0[0].folded(axes: [1]) { Foundation.log($0.map(Foundation.exp).reduce(0, +) / Double($0.count)) }
         }
       ) { $0.logMeanExp(axes: [1]) },
+      .of(
+        "trimmedMean", [2, 5], .distinct,
+        reference: { $0[0].folded(axes: [1]) { $0.sorted()[1...3].reduce(0, +) / 3 } }
+      ) { $0.trimmedMean(0.25) },
+      .of("trimmedMean, of columns", [3, 2], .distinct) { $0.trimmedMean(0.4, axis: 0, keepDims: true) },
       .of("nanSum", [2, 3], reference: { $0[0].folded(axes: [1]) { $0.reduce(0, +) } }) { $0.nanSum(axes: [1]) },
       .of("nanSum, with NaN", [2, 3]) { withNaN($0).nanSum(axes: [-1], keepDims: true) },
       .of("nanMean", [2, 3]) { $0.nanMean(axes: [0]) },

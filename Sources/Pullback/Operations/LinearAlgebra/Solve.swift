@@ -1,6 +1,6 @@
 // Systems of linear equations and inverses.
 
-/// The solutions `x` of `a x = b` for square matrices.
+/// The solutions `x` of `a x = b`, or `x a = b`, for square matrices.
 ///
 /// By LU factors with partial pivoting, in float64 for float32 operands too. The factors are kept for the derivatives.
 ///
@@ -13,12 +13,17 @@
 ///
 /// - Parameters:
 ///   - a: `[…, n, n]`.
-///   - b: `[…, n, k]`, or a vector `[n]`. The axes before those broadcast.
-/// - Returns: `[…, n, k]`, or `[…, n]` for a vector.
+///   - b: `[…, n, k]`, or a vector `[n]`; `[…, k, n]` if `left` is false. The axes before those broadcast.
+///   - left: whether the matrix stands left of the unknown.
+/// - Returns: `[…, n, k]`, or `[…, n]` for a vector; `[…, k, n]` if `left` is false.
 /// - Throws: ``TensorError`` of the kind `linearAlgebraFailure` if a matrix is singular.
 /// - Precondition: the extents agree and the dtypes are equal; else traps, or throws inside ``checked(_:)``.
-public func solve(_ a: Tensor, _ b: Tensor) throws(TensorError) -> Tensor {
-  guard a.isSquareMatrix("solve"), fits(a, b, "solve") else { return .standIn }
+public func solve(_ a: Tensor, _ b: Tensor, left: Bool = true) throws(TensorError) -> Tensor {
+  guard a.isSquareMatrix("solve") else { return .standIn }
+  if !left {
+    return b.rank < 2 ? try solve(a.transposed(), b) : try solve(a.transposed(), b.transposed()).transposed()
+  }
+  guard fits(a, b, "solve") else { return .standIn }
   if b.rank == 1 { return try solve(a, b.expanded(at: 1)).squeezed(axis: -1) }
   if a.dtype != .float64 { return try solve(a.cast(to: .float64), b.cast(to: .float64)).cast(to: a.dtype) }
   guard let factors = factorLU(a, "solve") else { return .standIn }

@@ -2,7 +2,7 @@
 
 /// The mean of windows over one axis that divide `x` into a given number of parts.
 ///
-/// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool1D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
+/// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool1D(_:kernel:stride:padding:ceilMode:countIncludesPadding:divisor:)``.
 ///
 /// ```swift
 /// let x = Tensor.arange(4).reshaped(to: [1, 1, 4])
@@ -42,7 +42,7 @@ public func adaptiveMaxPool1DWithIndices(_ x: Tensor, output: PerAxis) -> (value
 
 /// The mean of windows over two axes that divide `x` into a given number of parts.
 ///
-/// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool2D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
+/// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool2D(_:kernel:stride:padding:ceilMode:countIncludesPadding:divisor:)``.
 ///
 /// ```swift
 /// let x = Tensor.arange(4).reshaped(to: [1, 1, 2, 2])
@@ -82,7 +82,7 @@ public func adaptiveMaxPool2DWithIndices(_ x: Tensor, output: PerAxis) -> (value
 
 /// The mean of windows over three axes that divide `x` into a given number of parts.
 ///
-/// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool3D(_:kernel:stride:padding:ceilMode:countIncludesPadding:)``.
+/// Window `i` of `n` over `L` places goes from `⌊i L / n⌋` to `⌈(i + 1) L / n⌉`. VJP: as for ``avgPool3D(_:kernel:stride:padding:ceilMode:countIncludesPadding:divisor:)``.
 ///
 /// ```swift
 /// let x = Tensor.arange(4).reshaped(to: [1, 1, 1, 2, 2])

@@ -15,17 +15,18 @@
 ///   - padding: zeros before and after each axis, at most half the kernel.
 ///   - ceilMode: whether a last window may reach beyond the end.
 ///   - countIncludesPadding: whether the zeros count as elements.
+///   - divisor: what the sums are divided by, in place of the number of elements.
 /// - Precondition: the windows fit; else traps, or throws inside ``checked(_:)``.
 public func avgPool1D(
   _ x: Tensor, kernel: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, ceilMode: Bool = false,
-  countIncludesPadding: Bool = true
+  countIncludesPadding: Bool = true, divisor: Int? = nil
 ) -> Tensor {
   guard
     let windows = Windows(
       meansOf: x, axes: 1, kernel, stride ?? kernel, padding, ceilMode: ceilMode,
       countIncludesPadding: countIncludesPadding, "avgPool1D")
   else { return .standIn }
-  return means(x, windows, "avgPool1D")
+  return means(x, windows, divisor, "avgPool1D")
 }
 
 /// The mean of each window over two axes.
@@ -43,17 +44,18 @@ public func avgPool1D(
 ///   - padding: zeros before and after each axis, at most half the kernel.
 ///   - ceilMode: whether a last window may reach beyond the end.
 ///   - countIncludesPadding: whether the zeros count as elements.
+///   - divisor: what the sums are divided by, in place of the number of elements.
 /// - Precondition: the windows fit; else traps, or throws inside ``checked(_:)``.
 public func avgPool2D(
   _ x: Tensor, kernel: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, ceilMode: Bool = false,
-  countIncludesPadding: Bool = true
+  countIncludesPadding: Bool = true, divisor: Int? = nil
 ) -> Tensor {
   guard
     let windows = Windows(
       meansOf: x, axes: 2, kernel, stride ?? kernel, padding, ceilMode: ceilMode,
       countIncludesPadding: countIncludesPadding, "avgPool2D")
   else { return .standIn }
-  return means(x, windows, "avgPool2D")
+  return means(x, windows, divisor, "avgPool2D")
 }
 
 /// The mean of each window over three axes.
@@ -71,15 +73,23 @@ public func avgPool2D(
 ///   - padding: zeros before and after each axis, at most half the kernel.
 ///   - ceilMode: whether a last window may reach beyond the end.
 ///   - countIncludesPadding: whether the zeros count as elements.
+///   - divisor: what the sums are divided by, in place of the number of elements.
 /// - Precondition: the windows fit; else traps, or throws inside ``checked(_:)``.
 public func avgPool3D(
   _ x: Tensor, kernel: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, ceilMode: Bool = false,
-  countIncludesPadding: Bool = true
+  countIncludesPadding: Bool = true, divisor: Int? = nil
 ) -> Tensor {
   guard
     let windows = Windows(
       meansOf: x, axes: 3, kernel, stride ?? kernel, padding, ceilMode: ceilMode,
       countIncludesPadding: countIncludesPadding, "avgPool3D")
   else { return .standIn }
-  return means(x, windows, "avgPool3D")
+  return means(x, windows, divisor, "avgPool3D")
+}
+
+/// The mean of each window, or its sum divided by a number.
+private func means(_ x: Tensor, _ windows: Windows, _ divisor: Int?, _ operation: StaticString) -> Tensor {
+  guard let divisor else { return means(x, windows, operation) }
+  guard divisor != 0 else { return fail(.invalidArgument, operation, "the divisor is 0") }
+  return means(x, windows.summing, operation) / Double(divisor)
 }

@@ -51,6 +51,6 @@ extension Checklist {
         functions: [
           "argSort", "nonzeroPlaces", "unique", "searchSorted", "oneHot", "bucketed", "histogram", "binCounts",
         ]),
-      .row(237, "renorm", "renormalized"),
+      .row(237, "trimmed mean, renorm", "trimmedMean", "renormalized"),
     ])
 }
