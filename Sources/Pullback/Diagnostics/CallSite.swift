@@ -37,11 +37,16 @@ struct CallSite {
   }
 
   /// Whether a source file belongs to this library or to what it is made of.
+  ///
+  /// Optimised code names the files of inlined calls from the folder it was compiled in, all others from the root.
   private static func isOurs(_ path: String) -> Bool {
+    if path.isEmpty || path.hasPrefix("/<") { return true }
     // …/Sources/Pullback/Diagnostics/CallSite.swift
     let sources = #filePath.split(separator: "/").dropLast(3)
     let parts = path.split(separator: "/")
-    guard parts.starts(with: sources), parts.count > sources.count else { return path.hasPrefix("/<") || path.isEmpty }
-    return ["Pullback", "PullbackLearning", "Kernels", "CKernels"].contains(parts[sources.count])
+    guard let end = parts.lastIndex(of: "Sources"), end + 1 < parts.count else { return false }
+    let folder = parts[...end]
+    let isInSources = path.hasPrefix("/") ? sources == folder : sources.suffix(folder.count) == folder
+    return isInSources && ["Pullback", "PullbackLearning", "Kernels", "CKernels"].contains(parts[end + 1])
   }
 }
