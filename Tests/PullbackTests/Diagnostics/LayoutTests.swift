@@ -20,6 +20,12 @@ import Testing
     #expect(scene.size.height < 250, "leaves join the main line; they do not bend it")
   }
 
+  @Test func nothingOverlapsInATransformerOfTwoHundredOperations() {
+    let scene = ScopeLayout.scene(of: Diagram(transformer(blocks: 6).tape))
+    #expect((190...260).contains(scene.shapes.count))
+    check(scene)
+  }
+
   @Test func manyUsesOfOneValue() {
     let x = Tensor(1).requiringGradient()
     var sum = x * 2
@@ -50,6 +56,30 @@ import Testing
   }
 
   // MARK: - Helpers
+
+  /// Blocks of attention and perceptrons with their residual connections, written out in elementary operations.
+  private func transformer(blocks: Int) -> Tensor {
+    func weight(_ shape: Int...) -> Tensor { Tensor.full(Shape(shape), 0.1).requiringGradient() }
+    func normalized(_ x: Tensor) -> Tensor {
+      let centered = x - x.mean(axis: -1, keepDims: true)
+      return centered * rsqrt((centered * centered).mean(axis: -1, keepDims: true) + 1e-5) * weight(4)
+    }
+    var x = weight(3, 4)
+    for block in 0..<blocks {
+      named("block \(block)") {
+        named("attention") {
+          let y = normalized(x)
+          let (q, k, v) = (y.matmul(weight(4, 4)), y.matmul(weight(4, 4)), y.matmul(weight(4, 4)))
+          let scores = (q.matmul(k.transposed()) * 0.5).softmax()
+          x = x + scores.matmul(v).matmul(weight(4, 4))
+        }
+        named("perceptron") {
+          x = x + gelu(normalized(x).matmul(weight(4, 8)) + weight(8)).matmul(weight(8, 4)) + weight(4)
+        }
+      }
+    }
+    return x.sum()
+  }
 
   /// Leaves, unary and binary operations on recent values, long skips, joins of many, and nested scopes.
   private func randomGraph(_ random: inout Steps) -> (Tensor, [String: Tensor]) {
