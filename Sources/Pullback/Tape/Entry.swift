@@ -173,11 +173,7 @@ final class Entry: @unchecked Sendable {
   func forEachOperand(_ body: (Entry) -> Void) {
     if let first { body(first.takeUnretainedValue()) }
     if let second { body(second.takeUnretainedValue()) }
-    switch saved.further {
-    case .multiple(let edges): for edge in edges { body(edge.operand) }
-    case .joint(let joint): for operand in joint.operands { body(operand) }
-    case .projection, nil: break
-    }
+    saved.further?.forEachOperand(body)
   }
 
   /// Lets the operands' entries go.
@@ -253,12 +249,22 @@ indirect enum Further {
   /// To one result of the first operand, an entry that has several.
   case projection(index: Int)
 
-  /// The operands' entries, but for the first of a projection.
-  var operands: [Entry] {
+  /// How many operands there are, but for the first of a projection.
+  var operandCount: Int {
     switch self {
-    case .multiple(let edges): edges.map(\.operand)
-    case .joint(let joint): joint.operands
-    case .projection: []
+    case .multiple(let edges): edges.count
+    case .joint(let joint): joint.operands.count
+    case .projection: 0
+    }
+  }
+
+  /// Calls `body` for these operands' entries.
+  @inline(__always)
+  func forEachOperand(_ body: (Entry) -> Void) {
+    switch self {
+    case .multiple(let edges): for edge in edges { body(edge.operand) }
+    case .joint(let joint): for operand in joint.operands { body(operand) }
+    case .projection: break
     }
   }
 }

@@ -35,8 +35,8 @@ struct Replay: ~Copyable {
   private let isObserved = Observer.isPresent
 
   private final class Extras {
-    /// The places of the operands of entries that have a derivative of another form.
-    var furtherPlaces: [[Int32]] = []
+    /// The places of the operands of all entries that have a derivative of another form, one entry's after another's.
+    var furtherPlaces: [Int32] = []
     /// What a replay that retains the tape copied.
     var retained: [Saved] = []
     /// The cotangents of entries with several results.
@@ -114,13 +114,14 @@ struct Replay: ~Copyable {
       let place = Int(order?[position] ?? Int32(truncatingIfNeeded: position))
       let step = steps[place]
       if step.pointee.isEnd { continue }
-      let hasFurther = step.pointee.entry!._withUnsafeGuaranteedRef { !($0.saved.further?.operands.isEmpty ?? true) }
+      let hasFurther = step.pointee.entry!._withUnsafeGuaranteedRef { ($0.saved.further?.operandCount ?? 0) > 0 }
       step.pointee.first = kept(step.pointee.first)
       if hasFurther {
-        let index = Int(step.pointee.second)
-        let places = extras!.furtherPlaces[index].map(kept)
-        extras!.furtherPlaces[index] = places
-        leads[place] = places.contains { $0 != Step.nowhere }
+        let count = step.pointee.entry!._withUnsafeGuaranteedRef { $0.saved.further!.operandCount }
+        for index in Int(step.pointee.second)..<Int(step.pointee.second) + count {
+          extras!.furtherPlaces[index] = kept(extras!.furtherPlaces[index])
+          if extras!.furtherPlaces[index] != Step.nowhere { leads[place] = true }
+        }
       } else {
         step.pointee.second = kept(step.pointee.second)
         leads[place] = step.pointee.second != Step.nowhere
@@ -183,13 +184,13 @@ struct Replay: ~Copyable {
 
   @inline(never)
   private mutating func discoverFurther(_ entry: Entry, _ cursor: Int, _ mark: UInt64) {
-    let operands = entry.saved.further!.operands
-    if operands.isEmpty { return }
+    let further = entry.saved.further!
+    if further.operandCount == 0 { return }
     if extras == nil { extras = Extras() }
     steps[cursor].pointee.second = Int32(truncatingIfNeeded: extras!.furtherPlaces.count)
-    var places: [Int32] = []
-    for operand in operands { places.append(discover(Unmanaged.passUnretained(operand), mark, owned: false)) }
-    extras!.furtherPlaces.append(places)
+    further.forEachOperand { operand in
+      extras!.furtherPlaces.append(discover(Unmanaged.passUnretained(operand), mark, owned: false))
+    }
   }
 
   /// Leaves entries that were claimed as they had been.
@@ -277,9 +278,10 @@ struct Replay: ~Copyable {
     switch further {
     case .multiple(let edges):
       guard let dy else { return }
-      let places = extras!.furtherPlaces[Int(steps[Int(place)].pointee.second)]
-      for (edge, operandPlace) in Swift.zip(edges, places) where operandPlace != Step.nowhere {
-        accumulate(edge.vjp(copy dy, nil), operandPlace)
+      let first = Int(steps[Int(place)].pointee.second)
+      for (index, edge) in edges.enumerated() {
+        let operandPlace = extras!.furtherPlaces[first + index]
+        if operandPlace != Step.nowhere { accumulate(edge.vjp(copy dy, nil), operandPlace) }
       }
     case .projection(let index):
       guard let dy else { return }
@@ -293,12 +295,14 @@ struct Replay: ~Copyable {
     case .joint(let joint):
       // Handed over, so that the derivative may write over them.
       guard let dys = extras!.severalCotangents.removeValue(forKey: place) ?? dy.take().map({ [$0] }) else { return }
-      let places = extras!.furtherPlaces[Int(steps[Int(place)].pointee.second)]
-      if isPruned, places.allSatisfy({ $0 == Step.nowhere }) { return }
+      let first = Int(steps[Int(place)].pointee.second)
+      let places = first..<first + joint.operands.count
+      if isPruned, places.allSatisfy({ extras!.furtherPlaces[$0] == Step.nowhere }) { return }
       let several = joint.resultCount > 1
       let terms = joint.vjp(consume dys, joint.results.enumerated().map { result($1, several ? $0 : nil, of: entry) })
-      for (index, term) in terms.enumerated() {
-        if let term, places[index] != Step.nowhere { accumulate(term, places[index]) }
+      for (term, index) in Swift.zip(terms, places) {
+        let operandPlace = extras!.furtherPlaces[index]
+        if let term, operandPlace != Step.nowhere { accumulate(term, operandPlace) }
       }
     }
   }

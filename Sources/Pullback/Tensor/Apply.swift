@@ -11,7 +11,8 @@ func map(
   _ kernel: (KernelTable) -> unary_kernel?
 ) -> Tensor {
   guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
-  if x.isMapped { return mapExamples(x, operation, p, q, kernel) }
+  // Mapped operands are never contiguous, so that others are not asked twice.
+  if !x.isContiguous, x.isMapped { return mapExamples(x, operation, p, q, kernel) }
   guard let y = Elements.allocate(like: x.elements, for: operation) else { return .standIn }
   let source: Elements
   if x.isContiguous {
@@ -177,7 +178,7 @@ func zip(
     apply(kernel, x.elements, scalar, scalarFirst: scalarFirst, to: x.elements)
     return x.withoutEntry()
   }
-  if x.isMapped { return zipExamples(x, scalar, operation, scalarFirst, kernel) }
+  if !x.isContiguous, x.isMapped { return zipExamples(x, scalar, operation, scalarFirst, kernel) }
   guard let y = Elements.allocate(like: x.elements, for: operation) else { return .standIn }
   if x.isContiguous {
     apply(kernel, x.elements, scalar, scalarFirst: scalarFirst, to: y)
