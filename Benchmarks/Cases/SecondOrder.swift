@@ -10,12 +10,15 @@ extension Case {
         return backward(from: zip(parameters, vector).map { (gradients[$0], $1) })[parameters[0]]
       },
       secondOrder("forward-over-reverse") { parameters, vector, loss in
-        let hessian = differential(at: parameters) { parameters in gradient(at: parameters, of: loss) }
+        let hessian = differential(at: detached(parameters)) { parameters in gradient(at: parameters, of: loss) }
         return hessian(vector)[0]
       },
-      secondOrder("gradient") { parameters, _, loss in gradient(at: parameters, of: loss)[0] },
+      secondOrder("gradient") { parameters, _, loss in gradient(at: detached(parameters), of: loss)[0] },
     ]
   }
+
+  /// A tracked place would make the derivative part of the tape that it is on, for the next derivative.
+  private static func detached(_ parameters: [Tensor]) -> [Tensor] { parameters.map { $0.detached() } }
 
   private static func secondOrder(
     _ name: String,

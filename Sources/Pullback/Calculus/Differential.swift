@@ -82,8 +82,11 @@ public struct LinearMap<Output: TensorStructure, each Input: TensorStructure> {
     var changes: [Tensor] = []
     for structure in repeat each change { changes += structure.allTensors }
     guard isWellFormed(changes), let forwardReplay else { return zero }
-    let tracked = Swift.zip(evaluation.inputTensors, changes).filter { $0.0.isTracked }.map { $0.1 }
-    var found = forwardReplay(tracked).makeIterator()
+    // Inputs without gradients have no place in the walk.
+    if !evaluation.inputTensors.allSatisfy(\.isTracked) {
+      changes = Swift.zip(evaluation.inputTensors, changes).filter { $0.0.isTracked }.map { $0.1 }
+    }
+    var found = forwardReplay(changes).makeIterator()
     return evaluation.result.mappingTensors { result in
       (result.isTracked ? found.next()! : nil) ?? Tensor.zeros(result.shape, dtype: result.dtype)
     }

@@ -5,6 +5,8 @@
 struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
   /// The inputs as the function saw them.
   private let inputs: (repeat each Input)
+  /// The inputs' tensors in order.
+  let inputTensors: [Tensor]
   /// What the function returned.
   let result: Output
   /// Whether an outer tape records what is done with the result.
@@ -17,22 +19,26 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
     let isOuterRecording = isRecording
     var isNested = false
     var firstNumber = UInt64.max
+    var inputTensors: [Tensor] = []
+    inputTensors.reserveCapacity(8)
     func begin(_ x: Tensor) -> Tensor {
-      guard x.dtype.isFloatingPoint else { return x }
-      let isTracked = isOuterRecording && x.isTracked
-      isNested = isNested || isTracked
-      let start = isTracked ? x.beginningTape() : x.requiringGradient()
-      firstNumber = min(firstNumber, start.entry?.sequenceNumber ?? .max)
+      var start = x
+      if x.dtype.isFloatingPoint {
+        let isTracked = isOuterRecording && x.isTracked
+        isNested = isNested || isTracked
+        start = isTracked ? x.beginningTape() : x.requiringGradient()
+        firstNumber = min(firstNumber, start.entry?.sequenceNumber ?? .max)
+      }
+      inputTensors.append(start)
       return start
     }
     let inputs = (repeat (each input).mappingTensors(begin))
     let result = try withRecording(keepingDifferentials: walkingForward) { try function(repeat each inputs) }
     if isOuterRecording, !isNested {
-      isNested = result.allTensors.contains { tensor in
-        tensor.entry.map { Replay.reaches(from: $0, before: firstNumber) } ?? false
-      }
+      isNested = Replay.reaches(from: result.allTensors.entries, before: firstNumber)
     }
     self.inputs = inputs
+    self.inputTensors = inputTensors
     self.result = result
     self.isNested = isNested
   }
@@ -40,17 +46,9 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
   /// The result, tracked only if an outer tape records it.
   var value: Output { isNested ? result : result.mappingTensors { $0.detached() } }
 
-  /// The inputs' tensors in order.
-  var inputTensors: [Tensor] {
-    var tensors: [Tensor] = []
-    for input in repeat each inputs { tensors += input.allTensors }
-    return tensors
-  }
-
   /// The tape between inputs and result, to be walked forward.
   var forwardReplay: ForwardReplay? {
-    ForwardReplay(
-      from: inputTensors.compactMap(\.entry), to: result.allTensors.compactMap(\.entry), recording: isNested)
+    ForwardReplay(from: inputTensors.entries, to: result.allTensors.entries, recording: isNested)
   }
 
   /// Structures of the inputs' form, with something else in the place of each tensor.
@@ -110,6 +108,16 @@ struct Evaluation<Output: TensorStructure, each Input: TensorStructure> {
   }
 }
 
+extension [Tensor] {
+  /// The entries of those that are tracked.
+  fileprivate var entries: [Entry] {
+    var entries: [Entry] = []
+    entries.reserveCapacity(count)
+    for tensor in self { if let entry = tensor.entry { entries.append(entry) } }
+    return entries
+  }
+}
+
 extension Tensor {
   /// The same values as the beginning of an inner tape that goes on from this tensor's.
   fileprivate func beginningTape() -> Tensor {
@@ -119,16 +127,17 @@ extension Tensor {
 
 extension Replay {
   /// Whether an entry was computed from one that is older than a number.
-  fileprivate static func reaches(from root: Entry, before number: UInt64) -> Bool {
+  fileprivate static func reaches(from roots: [Entry], before number: UInt64) -> Bool {
     lock.withLock { mark in
       mark += 1
-      var pending = [root]
+      var pending = roots
+      pending.reserveCapacity(32)
       while let entry = pending.popLast() {
         if entry.sequenceNumber < number { return true }
         // A claimed entry belongs to its replay: Note [Claiming entries].
         if entry.mark == mark || entry.isReplayed { continue }
         entry.mark = mark
-        pending += entry.operands
+        entry.forEachOperand { pending.append($0) }
       }
       return false
     }

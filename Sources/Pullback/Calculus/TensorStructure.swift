@@ -60,6 +60,7 @@ extension TensorStructure {
   /// The tensors in order.
   var allTensors: [Tensor] {
     var tensors: [Tensor] = []
+    tensors.reserveCapacity(8)
     var copy = self
     copy.updateTensors { tensors.append($0) }
     return tensors

@@ -148,9 +148,11 @@ final class Entry: @unchecked Sendable {
       queue.assumingMemoryBound(to: [Owned].self).pointee.append(owned)
       return
     }
-    var queue = [owned]
+    // Without room: most entries take no other with them.
+    var queue: [Owned] = []
     withUnsafeMutablePointer(to: &queue) { queue in
       state.pointee.release_queue = UnsafeMutableRawPointer(queue)
+      owned.release()
       while let next = queue.pointee.popLast() { next.release() }
       state.pointee.release_queue = nil
     }

@@ -7,31 +7,11 @@
 /// - else the transpose of its derivative. A derivative is linear in the cotangent: recorded for any cotangent, here zeros,
 ///   and replayed from the change, it gives the change of the result. So every operation has a differential.
 final class ForwardReplay {
-  /// The inputs first, then what the results were computed from, in the order of discovery.
-  private var steps: [Step] = []
-  /// The operands of all steps.
-  private var operands: [Operand] = []
-  /// The places of the steps to be taken, in recording order: of entries that depend on an input.
-  private var order: [Int] = []
-  private var inputPlaces: [Int] = []
-  private var resultPlaces: [Int] = []
+  private let steps: ForwardSteps
   /// Whether the walk is itself recorded.
   private let recording: Bool
-
-  private struct Step {
-    let entry: Entry
-    var saved = Saved()
-    /// Which of all operands are those of this step, in the order of the derivatives.
-    var operands = 0..<0
-    /// The derivative, transposed; made when it is first needed.
-    var transpose: Transpose?
-  }
-
-  private struct Operand {
-    let place: Int
-    /// Whether nothing else needs its change afterwards.
-    var isLastUse = false
-  }
+  /// Derivatives that were transposed, by the places of their steps; made when they are first needed.
+  private var transposes: [Int: Transpose] = [:]
 
   /// What a walk has found out.
   private struct Changes {
@@ -43,70 +23,9 @@ final class ForwardReplay {
 
   /// Lays out what lies between inputs and results. Nil, inside ``checked(_:)``, if something there has been replayed.
   init?(from inputs: [Entry], to results: [Entry], recording: Bool) {
+    guard let steps = ForwardSteps(from: inputs, to: results) else { return nil }
+    self.steps = steps
     self.recording = recording
-    let failure = Replay.lock.withLock { mark in
-      mark += 1
-      return discover(from: inputs, to: results, mark)
-    }
-    if let failure {
-      Replay.reportReplayed(failure, "differential")
-      return nil
-    }
-    findOrder()
-    findLastUses()
-  }
-
-  /// Finds the steps. Returns the operation of an entry that has been replayed.
-  private func discover(from inputs: [Entry], to results: [Entry], _ mark: UInt64) -> String? {
-    func place(_ entry: Entry) -> Int {
-      if entry.mark != mark {
-        entry.mark = mark
-        entry.slot = Int32(truncatingIfNeeded: steps.count)
-        steps.append(Step(entry: entry))
-      }
-      return Int(entry.slot)
-    }
-    let first = inputs.lazy.map(\.sequenceNumber).min() ?? .max
-    inputPlaces = inputs.map(place)
-    var cursor = steps.count
-    resultPlaces = results.map(place)
-    while cursor < steps.count {
-      let entry = steps[cursor].entry
-      // What is older than all inputs depends on none.
-      if !entry.isLeaf, entry.sequenceNumber > first {
-        if entry.isReplayed { return entry.operation }
-        steps[cursor].saved = entry.saved
-        let start = operands.count
-        entry.forEachOperand { operands.append(Operand(place: place($0))) }
-        steps[cursor].operands = start..<operands.count
-      }
-      cursor += 1
-    }
-    return nil
-  }
-
-  private func findOrder() {
-    var depends = [Bool](repeating: false, count: steps.count)
-    for place in inputPlaces { depends[place] = true }
-    let numbers = steps.map(\.entry.sequenceNumber)
-    for place in numbers.indices.sorted(by: { numbers[$0] < numbers[$1] }) {
-      let isReached = steps[place].operands.contains { depends[operands[$0].place] }
-      if isReached {
-        depends[place] = true
-        order.append(place)
-      }
-    }
-  }
-
-  private func findLastUses() {
-    var isNeeded = [Bool](repeating: false, count: steps.count)
-    for place in resultPlaces { isNeeded[place] = true }
-    for place in order.reversed() {
-      for index in steps[place].operands.reversed() {
-        operands[index].isLastUse = !isNeeded[operands[index].place]
-        isNeeded[operands[index].place] = true
-      }
-    }
   }
 
   /// The change of each result for changes of the inputs, of their shapes and dtypes, nil where they do not change; nil for
@@ -116,39 +35,40 @@ final class ForwardReplay {
   }
 
   private func walk(_ inputs: [Tensor?]) -> [Tensor?] {
-    var changes = Changes(all: [Tensor?](repeating: nil, count: steps.count))
-    for (place, change) in Swift.zip(inputPlaces, inputs) { changes.all[place] = change }
-    for place in order {
+    var changes = Changes(all: [Tensor?](repeating: nil, count: steps.all.count))
+    for (place, change) in Swift.zip(steps.inputPlaces, inputs) { changes.all[place] = change }
+    for place in steps.order {
       carry(to: place, &changes)
-      if hasFailed { return resultPlaces.map { _ in nil } }
+      if hasFailed { return steps.resultPlaces.map { _ in nil } }
     }
-    return resultPlaces.map { changes.all[$0] }
+    return steps.resultPlaces.map { changes.all[$0] }
   }
 
   /// Finds the change of an entry from those of its operands.
   private func carry(to place: Int, _ changes: inout Changes) {
-    if case .projection(let index) = steps[place].saved.further {
-      changes.all[place] = changes.several[operands[steps[place].operands.lowerBound].place]?[index]
+    if case .projection(let index) = steps.all[place].saved.further {
+      changes.all[place] = changes.several[steps.operands[steps.all[place].operands.lowerBound].place]?[index]
       return
     }
     var sum: Tensor?
     /// Of operands whose derivatives have to be transposed.
     var remaining: [Tensor?] = []
-    for (position, index) in steps[place].operands.enumerated() {
-      let operand = operands[index]
+    for (position, index) in steps.all[place].operands.enumerated() {
+      let operand = steps.operands[index]
       guard let dx = operand.isLastUse ? changes.all[operand.place].take() : changes.all[operand.place] else {
         continue
       }
       if let term = term(of: place, position, dx) {
         Tensor.accumulate(term, into: &sum)
       } else {
-        if remaining.isEmpty { remaining = steps[place].operands.map { _ in nil } }
+        if remaining.isEmpty { remaining = steps.all[place].operands.map { _ in nil } }
         remaining[position] = dx
       }
     }
     if !remaining.isEmpty {
-      if steps[place].transpose == nil { steps[place].transpose = withRecording { transpose(of: place) } }
-      let several = steps[place].transpose!.changes(remaining, recording: recording)
+      let transpose = transposes[place] ?? withRecording { makeTranspose(of: place) }
+      transposes[place] = transpose
+      let several = transpose.changes(remaining, recording: recording)
       if let term = several[0] { Tensor.accumulate(term, into: &sum) }
       if several.count > 1 { changes.several[place] = several }
     }
@@ -157,15 +77,17 @@ final class ForwardReplay {
 
   /// What an operand's change contributes to that of the result; nil if the derivative has to be transposed for it.
   private func term(of place: Int, _ position: Int, _ dx: consuming Tensor) -> Tensor? {
-    let (entry, saved) = (steps[place].entry, steps[place].saved)
-    if entry.isSymmetric {
-      let y = saved.result.map { Tensor($0, entry: recording ? entry : nil) }
-      // The derivative expects what has the result's shape.
-      return saved.vjp(position)(dx.shape == entry.shape ? dx : dx.broadcast(to: entry.shape), y)
+    let entry = steps.all[place].entry
+    func fitted(_ x: consuming Tensor) -> Tensor {
+      entry.storedShape == x.shape ? consume x : x.broadcast(to: entry.shape)
     }
-    guard case .multiple(let edges) = saved.further, let jvp = edges[position].jvp else { return nil }
-    let term = jvp(consume dx)
-    return term.shape == entry.shape ? term : term.broadcast(to: entry.shape)
+    if entry.isSymmetric {
+      let y = steps.all[place].saved.result.map { Tensor($0, entry: recording ? entry : nil) }
+      // The derivative expects what has the result's shape.
+      return steps.all[place].saved.vjp(position)(fitted(consume dx), y)
+    }
+    guard case .multiple(let edges) = steps.all[place].saved.further, let jvp = edges[position].jvp else { return nil }
+    return fitted(jvp(consume dx))
   }
 }
 
@@ -198,8 +120,8 @@ extension ForwardReplay {
     }
   }
 
-  private func transpose(of place: Int) -> Transpose {
-    let (entry, saved) = (steps[place].entry, steps[place].saved)
+  private func makeTranspose(of place: Int) -> Transpose {
+    let (entry, saved) = (steps.all[place].entry, steps.all[place].saved)
     let boundary = Entry.latestSequenceNumber
     var cotangents: [Tensor?] = [Tensor.zeros(entry.shape, dtype: entry.dtype).requiringGradient()]
     let terms: [Tensor?]
@@ -219,8 +141,8 @@ extension ForwardReplay {
   /// Leaves for those results that something was computed from.
   private func cotangentsOfResults(of source: Int, _ count: Int) -> [Tensor?] {
     var cotangents = [Tensor?](repeating: nil, count: count)
-    for step in steps {
-      if case .projection(let index) = step.saved.further, operands[step.operands.lowerBound].place == source {
+    for step in steps.all {
+      if case .projection(let index) = step.saved.further, steps.operands[step.operands.lowerBound].place == source {
         cotangents[index] = Tensor.zeros(step.entry.shape, dtype: step.entry.dtype).requiringGradient()
       }
     }

@@ -39,6 +39,7 @@ struct Replay: ~Copyable {
     var furtherPlaces: [Int32] = []
     /// What a replay that retains the tape copied.
     var retained: [Saved] = []
+    init() { retained.reserveCapacity(32) }
     /// The cotangents of entries with several results.
     var severalCotangents: [Int32: [Tensor?]] = [:]
     /// The places of intermediate values whose gradients are wanted.
