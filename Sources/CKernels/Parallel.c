@@ -1,5 +1,6 @@
-// A pool of threads that share one job at a time. Lanes claim chunks from a counter, so a lane whose processor is
-// busy elsewhere takes fewer of them.
+// A pool of threads that share one job at a time. Each begins with the same stretch of the chunks in every job of a size,
+// so that what it wrote in the last one is in its own caches; when its stretch is through, it claims chunks of the others',
+// so that a thread whose processor is busy elsewhere does fewer.
 //
 // A worker may look at the job only between passing the gate and leaving it; the caller writes the job only while the
 // gate is closed and nobody is inside. Workers spin for some microseconds before they sleep: handing work to one that
@@ -10,6 +11,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,18 +22,24 @@
 
 #include "Machine.h"
 
-enum { SPIN_NANOSECONDS = 15000, MOST_THREADS = 1024 };
+enum { SPIN_NANOSECONDS = 15000, MOST_THREADS = 1024, MOST_STRETCHES = 64 };
 static const uint32_t CLOSED = 1u << 31;
 
 typedef struct {
   void (*body)(void *context, size_t chunk);
   void *context;
-  size_t chunks;
+  size_t stretches;
 } job_description;
 
-// Each on a cache line of its own: the counter is hammered while the others are read.
+// Chunks next ..< end, to be claimed one by one.
+typedef struct {
+  _Alignas(64) _Atomic size_t next;
+  size_t end;
+} stretch;
+
+// Each on a cache line of its own: counters are hammered while the others are read.
 static _Alignas(64) job_description job;
-static _Alignas(64) _Atomic size_t next_chunk;
+static stretch stretches[MOST_STRETCHES];
 static _Alignas(64) _Atomic uint32_t gate = CLOSED;  // workers inside, and whether more may enter
 static _Atomic uint32_t helpers;                     // how many may be inside
 static _Alignas(64) _Atomic uint32_t generation;     // counts the jobs; what workers wait for
@@ -115,14 +123,26 @@ static void wait_until_empty(void) {
 
 // ---- Working ---------------------------------------------------------------------------------------------------
 
-static void claim_chunks(const job_description *work) {
+// A thread's own stretch is the one of its number: 0 is the caller, 1 the first worker.
+static void claim_chunks(const job_description *work, size_t number) {
   inside_body = 1;
-  for (;;) {
-    const size_t chunk = atomic_fetch_add_explicit(&next_chunk, 1, memory_order_relaxed);
-    if (chunk >= work->chunks) break;
-    work->body(work->context, chunk);
+  for (size_t i = 0; i < work->stretches; i++) {
+    stretch *s = &stretches[(number + i) % work->stretches];
+    for (;;) {
+      const size_t chunk = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed);
+      if (chunk >= s->end) break;
+      work->body(work->context, chunk);
+    }
   }
   inside_body = 0;
+}
+
+static void divide(size_t chunks, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    atomic_store_explicit(&stretches[i].next, chunks / count * i + (i < chunks % count ? i : chunks % count),
+                          memory_order_relaxed);
+    stretches[i].end = chunks / count * (i + 1) + (i < chunks % count ? i + 1 : chunks % count);
+  }
 }
 
 static int enter(void) {
@@ -134,10 +154,17 @@ static int enter(void) {
   return 1;
 }
 
-static void *worker(void *start) {
-  for (uint32_t seen = (uint32_t)(uintptr_t)start;;) {
+// What a worker begins with.
+typedef struct {
+  uint32_t generation, number;
+} worker_start;
+
+static void *worker(void *packed) {
+  worker_start start;
+  memcpy(&start, &packed, sizeof start);
+  for (uint32_t seen = start.generation;;) {
     if (enter()) {
-      claim_chunks(&job);
+      claim_chunks(&job, start.number);
       atomic_fetch_sub_explicit(&gate, 1, memory_order_release);
     }
     seen = wait_for_generation_after(seen);
@@ -154,9 +181,13 @@ static void start_workers(size_t count) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  void *start = (void *)(uintptr_t)atomic_load(&generation);
+  worker_start start = {.generation = atomic_load(&generation)};
+  _Static_assert(sizeof start == sizeof(void *), "passed in the place of a pointer");
   for (pthread_t thread; workers < count; workers++) {
-    if (pthread_create(&thread, &attributes, worker, start) != 0) break;
+    start.number = (uint32_t)workers + 1;
+    void *packed;
+    memcpy(&packed, &start, sizeof packed);
+    if (pthread_create(&thread, &attributes, worker, packed) != 0) break;
   }
   pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -171,14 +202,14 @@ void parallel_for(size_t chunks, void (*body)(void *context, size_t chunk), void
     return;
   }
   start_workers(lanes - 1);
-  job = (job_description){body, context, chunks};
-  atomic_store_explicit(&next_chunk, 0, memory_order_relaxed);
+  job = (job_description){body, context, lanes < MOST_STRETCHES ? lanes : MOST_STRETCHES};
+  divide(chunks, job.stretches);
   atomic_store_explicit(&helpers, (uint32_t)(lanes - 1), memory_order_relaxed);
   atomic_fetch_and_explicit(&gate, ~CLOSED, memory_order_release);
   atomic_fetch_add(&generation, 1);
   if (atomic_load(&sleepers) > 0) wake((uint32_t)(lanes - 1));
 
-  claim_chunks(&job);
+  claim_chunks(&job, 0);
   atomic_fetch_or_explicit(&gate, CLOSED, memory_order_acquire);
   wait_until_empty();
   atomic_store_explicit(&taken, 0, memory_order_release);
