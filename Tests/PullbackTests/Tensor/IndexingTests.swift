@@ -21,6 +21,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [256, 1031, 20_000])
+  func stretchesAreCopiedFromAnywhere(count: Int) throws {
+    // Places around a page's boundary: how a copy goes about it depends on the distance between source and result.
+    let x = Tensor.arange(count + 1100, dtype: .float32)
+    for start in 1004...1030 {
+      let copy = concatenated([x[start..<start + count], x[..<1]], axis: 0)
+      let expected = (start..<start + count).map(Float.init) + [0]
+      try #require(copy.scalars(as: Float.self) == expected, "from \(start)")
+    }
+  }
+
   @Test func slicesAgreeWithLoops() throws {
     var noise = Noise(seed: 8)
     for _ in 0..<500 {
