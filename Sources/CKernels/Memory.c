@@ -41,6 +41,7 @@ static inline int64_t value(counter *c) { return atomic_load_explicit(c, memory_
 typedef struct thread_cache {
   batch current[SIZES], spare[SIZES];
   counter live_bytes, most_live_bytes, live_blocks;  // since they were last added to the totals
+  int64_t settled_bytes;                             // that were
   struct thread_cache *previous, *next;
 } thread_cache;
 
@@ -75,6 +76,7 @@ static void settle(thread_cache *cache) {
   const int64_t peak = live_bytes + value(&cache->most_live_bytes);
   if (peak > peak_live_bytes) peak_live_bytes = peak;
   live_bytes += value(&cache->live_bytes);
+  cache->settled_bytes += value(&cache->live_bytes);
   live_blocks += value(&cache->live_blocks);
   change(&cache->live_bytes, -value(&cache->live_bytes));
   change(&cache->most_live_bytes, -value(&cache->most_live_bytes));
@@ -325,6 +327,11 @@ memory_statistics memory_get_statistics(void) {
   all.cached_bytes += (uint64_t)depot_bytes;
   pthread_mutex_unlock(&lock);
   return all;
+}
+
+int64_t memory_thread_bytes(void) {
+  thread_cache *cache = own_cache();
+  return cache ? cache->settled_bytes + value(&cache->live_bytes) : 0;
 }
 
 void memory_reset_peak(void) {

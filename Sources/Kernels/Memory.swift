@@ -15,6 +15,8 @@ package enum Memory {
   }
 
   package static var statistics: memory_statistics { memory_get_statistics() }
+  /// What the calling thread has allocated, less what it has released: no other thread disturbs it.
+  package static var bytesOfThread: Int { Int(memory_thread_bytes()) }
   package static func trim() { memory_trim() }
   package static func resetPeak() { memory_reset_peak() }
   package static func setCacheLimit(_ byteCount: Int) { memory_set_cache_limit(byteCount) }

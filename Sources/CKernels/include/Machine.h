@@ -30,6 +30,8 @@ typedef struct {
   uint64_t live_bytes, peak_live_bytes, cached_bytes, system_allocations, live_blocks;
 } memory_statistics;
 memory_statistics memory_get_statistics(void);
+// What the calling thread has allocated, less what it has released.
+int64_t memory_thread_bytes(void);
 void memory_reset_peak(void);
 
 // ---- State of a thread -----------------------------------------------------------------------------------------

@@ -248,10 +248,9 @@ struct Replay: ~Copyable {
     observer?.willReplay(entry, dy)
     pass(dy, place, entry)
     withExtendedLifetime(saved) {}
-    let before = Memory.statistics.live_bytes
+    let before = Memory.bytesOfThread
     saved = nil
-    let after = Memory.statistics.live_bytes
-    observer?.didReplay(entry, releasing: Int(before - min(after, before)))
+    observer?.didReplay(entry, releasing: before - Memory.bytesOfThread)
     if !retaining { entry.releaseOperands() }
   }
 
