@@ -41,10 +41,7 @@ func matrixProduct(
   if a.isMapped || b.isMapped || finish.bias?.isMapped == true {
     return productOfExamples(a, b, operation, transposed, finish, rank: batchShape.rank + 2)
   }
-  var shape = batchShape
-  shape.append(m)
-  shape.append(n)
-  guard let c = Elements.allocate(shape, a.dtype, for: operation) else { return .standIn }
+  guard let c = allocateProduct(batchShape, rows: m, columns: n, a.dtype, operation) else { return .standIn }
   if c.count == 0 { return Tensor(c) }
 
   var bias: Elements?
@@ -73,6 +70,17 @@ func matrixProduct(
     return fail(.outOfMemory, operation, "no memory to rearrange operands of shapes \(a.shape) and \(b.shape)")
   }
   return Tensor(c)
+}
+
+@inline(__always)
+private func allocateProduct(
+  _ batch: Shape, rows: Int, columns: Int, _ dtype: DType, _ operation: StaticString
+) -> Elements? {
+  if batch.rank == 0 { return Elements.allocate(rows: rows, columns: columns, dtype, for: operation) }
+  var shape = batch
+  shape.append(rows)
+  shape.append(columns)
+  return Elements.allocate(shape, dtype, for: operation)
 }
 
 /// The product with mapped operands: one product of many rows where only one operand is mapped and the other a plain

@@ -72,6 +72,17 @@ final class Elements: @unchecked Sendable {
     return Elements(Layout(rowMajor: shape, count: count), dtype, allocated: pointer)
   }
 
+  /// Contiguous memory for a matrix, not initialised.
+  @inline(__always)
+  static func allocate(rows: Int, columns: Int, _ dtype: DType, for operation: StaticString) -> Elements? {
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    let (bytes, overflowOfBytes) = count.multipliedReportingOverflow(by: dtype.byteCount)
+    let shape = Shape(rows: rows, columns: columns)
+    if overflow || overflowOfBytes { return tooLarge(shape, dtype, operation) }
+    guard let pointer = Memory.allocate(bytes) else { return outOfMemory(shape, bytes, operation) }
+    return Elements(Layout(rows: rows, columns: columns, count: count), dtype, allocated: pointer)
+  }
+
   /// Contiguous memory for a result of the shape and type of an operand, not initialised.
   @inline(__always)
   static func allocate(like other: Elements, for operation: StaticString) -> Elements? {

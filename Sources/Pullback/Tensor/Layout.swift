@@ -18,6 +18,15 @@ struct Layout: Sendable {
     strides = Layout.rowMajorStrides(shape)
   }
 
+  /// The row-major layout of a matrix whose count is known.
+  @inline(__always)
+  init(rows: Int, columns: Int, count: Int) {
+    shape = Shape(rows: rows, columns: columns)
+    strides = [columns, 1, 0, 0, 0, 0, 0, 0]
+    self.count = count
+    isContiguous = true
+  }
+
   /// A layout with strides of any kind, or nil if the shape has more elements than an Int can count.
   init?(shape: Shape, strides: Axes) {
     guard let count = shape.countIfRepresentable else { return nil }

@@ -45,6 +45,14 @@ public struct Shape: Sendable {
     }
   }
 
+  /// The shape of a matrix, without a write to a place that is known only later: what then copies the shape as a whole need
+  /// not wait for such writes.
+  @inline(__always)
+  init(rows: Int, columns: Int) {
+    extents = [rows, columns, 1, 1, 1, 1, 1, 1]
+    rank = 2
+  }
+
   /// The extents as an array.
   public var array: [Int] { (0..<rank).map { extents[$0] } }
 
