@@ -38,6 +38,8 @@ public struct Profile: Sendable {
     let start: Duration
     let time: Duration
     let bytes: Int
+
+    var end: Duration { start + time }
   }
 
   /// In the order of their ends.
@@ -76,34 +78,6 @@ public struct Profile: Sendable {
     }
     return rows.values.sorted { ($1.totalTime, $0.name) < ($0.totalTime, $1.name) }
   }
-
-  /// The events in the JSON format of Chrome's tracing, which Perfetto opens.
-  ///
-  /// ```swift
-  /// let x = Tensor(2).requiringGradient()
-  /// let profile = withProfiling { x * x }.profile
-  /// print(profile.chromeTrace.hasPrefix(#"{"traceEvents":[{"name":"multiply","cat":"forward","ph":"X""#))  // true
-  /// ```
-  public var chromeTrace: String {
-    let lines = events.map { event in
-      let category = event.isBackward ? "backward" : "forward"
-      let scope = event.scope.map { ",\"scope\":\"\(Profile.escaped($0))\"" } ?? ""
-      return "{\"name\":\"\(Profile.escaped(event.name))\",\"cat\":\"\(category)\",\"ph\":\"X\",\"pid\":1,"
-        + "\"tid\":\(event.isBackward ? 2 : 1),\"ts\":\(event.start.microseconds),\"dur\":\(event.time.microseconds),"
-        + "\"args\":{\"bytes\":\(event.bytes)\(scope)}}"
-    }
-    return "{\"traceEvents\":[" + lines.joined(separator: ",\n") + "],\"displayTimeUnit\":\"ns\"}"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, character in
-      switch character {
-      case "\"", "\\": result += "\\\(character)"
-      case "\u{0}"..<"\u{20}": result += " "
-      default: result.unicodeScalars.append(character)
-      }
-    }
-  }
 }
 
 extension Profile: CustomStringConvertible {
@@ -135,7 +109,7 @@ extension Profile: CustomStringConvertible {
 }
 
 extension Duration {
-  fileprivate var microseconds: Double {
+  var microseconds: Double {
     Double(components.seconds) * 1e6 + Double(components.attoseconds / 1_000_000_000) / 1e3
   }
 

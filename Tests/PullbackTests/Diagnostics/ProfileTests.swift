@@ -31,12 +31,36 @@ import Testing
   @Test func theTraceIsJSON() throws {
     let data = Data(run().chromeTrace.utf8)
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    let events = try #require(object["traceEvents"] as? [[String: Any]])
+    let all = try #require(object["traceEvents"] as? [[String: Any]])
+    let events = all.filter { $0["cat"] as? String != "scope" && $0["ph"] as? String == "X" }
     #expect(events.count == 8)
     let names = events.map { "\($0["cat"]!) \($0["name"]!)" }
     #expect(names.prefix(4) == ["forward multiply", "forward tanh", "forward multiply", "forward sum"])
     #expect(names.suffix(4) == ["backward sum", "backward multiply", "backward tanh", "backward multiply"])
     #expect((events[1]["args"] as? [String: Any])?["scope"] as? String == "model/layer \"1\"")
+  }
+
+  @Test func theTraceShowsScopesAroundTheirOperations() throws {
+    let data = Data(run().chromeTrace.utf8)
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let events = try #require(object["traceEvents"] as? [[String: Any]]).filter { $0["ph"] as? String == "X" }
+    func span(_ event: [String: Any]) -> ClosedRange<Double> {
+      let start = event["ts"] as! Double
+      return start...start + (event["dur"] as! Double)
+    }
+    let scopes = events.filter { $0["cat"] as? String == "scope" }
+    let names = scopes.map { "\($0["tid"]!) \($0["name"]!)" }
+    #expect(names == ["1 model", "1 layer \"1\"", "2 model", "2 layer \"1\""])
+    #expect(span(scopes[0]).contains(span(scopes[1])) && span(scopes[2]).contains(span(scopes[3])))
+    for operation in events where operation["cat"] as? String != "scope" {
+      let path = (operation["args"] as! [String: Any])["scope"] as? String
+      for name in path?.split(separator: "/") ?? [] {
+        let scope = scopes.first { $0["name"] as! String == name && $0["tid"] as! Int == operation["tid"] as! Int }
+        // Numbers are rounded to nanoseconds.
+        let around = span(try #require(scope)), inside = span(operation)
+        #expect(around.lowerBound - 0.002 <= inside.lowerBound && inside.upperBound <= around.upperBound + 0.002)
+      }
+    }
   }
 
   @Test func theTableHasARowForEachOperation() {
