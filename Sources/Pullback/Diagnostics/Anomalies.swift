@@ -4,7 +4,7 @@
 /// the shapes, the range of the values, and the operations that led there. It is a trap, or inside ``checked(_:)`` an
 /// error of the kind ``TensorError/Kind/nonFiniteValue``.
 ///
-/// Recorded operations, leaves and replays of the calling thread are checked; what is computed from untracked tensors
+/// Recorded operations, leaves, replays and differentials of the calling thread are checked; what is computed from untracked tensors
 /// alone is not. Each check reads the result once more, and remembers the calls that led there, which takes a few tenths of
 /// a millisecond. Lines are found on Linux, in programs with debugging information, as Swift packages are built in both
 /// configurations.
@@ -76,6 +76,12 @@ private final class AnomalyDetector: Observer {
       entry,
       "backward, the cotangent that it passes to its operand \"\(operand.operation)\" of \(operand.shape) has "
         + "\(counts(term))\(place(of: entry)); \(ranges(term))\(given)")
+  }
+
+  override func didCarry(_ change: Tensor, to entry: Entry) {
+    super.didCarry(change, to: entry)
+    guard !hasReported, isAnomalous(change) else { return }
+    report(entry, "the differential of its result has \(counts(change))\(place(of: entry)); \(ranges(change))")
   }
 
   override func didReplay(_ entry: Entry, releasing bytes: Int) {

@@ -72,6 +72,7 @@ final class ForwardReplay {
       if let term = several[0] { Tensor.accumulate(term, into: &sum) }
       if several.count > 1 { changes.several[place] = several }
     }
+    if Observer.isPresent, let sum { Observer.tellCarried(sum, to: steps.all[place].entry) }
     changes.all[place] = sum
   }
 

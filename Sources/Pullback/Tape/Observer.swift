@@ -42,6 +42,8 @@ class Observer {
   static func tell(_ entry: Entry, _ value: Elements) { current?.didRecord(entry, value) }
   @inline(never)
   static func tell(_ term: Tensor, for operand: Entry) { current?.didCompute(term, for: operand) }
+  @inline(never)
+  static func tellCarried(_ change: Tensor, to entry: Entry) { current?.didCarry(change, to: entry) }
 
   // What the engine tells.
 
@@ -53,6 +55,8 @@ class Observer {
   }
   /// It has computed a term of the cotangent of an operand.
   func didCompute(_ term: Tensor, for operand: Entry) { outer?.didCompute(term, for: operand) }
-  /// It has passed the entry, and so many bytes were released with what the entry had saved.
+  /// A walk forward has found the change of the result of an entry.
+  func didCarry(_ change: Tensor, to entry: Entry) { outer?.didCarry(change, to: entry) }
+  /// A replay has passed the entry, and so many bytes were released with what the entry had saved.
   func didReplay(_ entry: Entry, releasing bytes: Int) { outer?.didReplay(entry, releasing: bytes) }
 }

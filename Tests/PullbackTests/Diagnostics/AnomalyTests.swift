@@ -35,6 +35,18 @@ import Testing
     #expect(error.message.contains("finite values from 1.2572 to 1.2572"), "what it was given")
   }
 
+  @Test func theFirstInfinityOfADifferentialIsNamed() throws {
+    let error = try error {
+      let d = differential(at: Tensor([0, 4])) { x in named("root") { sqrt(x * 2) } + 1 }
+      _ = d(Tensor([1, 1]))
+    }
+    #expect(error.kind == .nonFiniteValue && error.operation == "sqrt")
+    #expect(
+      error.message.hasPrefix("the differential of its result has 1 infinity among 2 values of shape [2] float32"))
+    #expect(error.message.contains("in root (PullbackTests/AnomalyTests.swift:"))
+    #expect(error.message.contains("finite values from 0.35355 to 0.35355"))
+  }
+
   #if canImport(Runtime)
     @Test func theLineOfTheSourceIsNamed() throws {
       let negative = Tensor([-1, 2])
