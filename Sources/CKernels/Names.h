@@ -37,6 +37,7 @@ enum { COLUMN_CHUNK = 1024, SEARCH_BLOCK = 2048 };
 #define load(x) (*(const NAME(unaligned_vector) *)(x))
 #define store(y, v) (*(NAME(unaligned_vector) *)(y) = (v))
 #define load_part NAME(load_part)
+#define load_from_afar NAME(load_from_afar)
 #define store_part NAME(store_part)
 #define load_or NAME(load_or)
 #define load_bytes(x) (*(const NAME(unaligned_bytes) *)(x))
