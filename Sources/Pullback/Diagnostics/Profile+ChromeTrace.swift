@@ -52,8 +52,16 @@ extension Profile {
     arguments: [String] = []
   ) -> String {
     "{\"name\":\"\(escaped(name))\",\"cat\":\"\(category)\",\"ph\":\"X\",\"pid\":1,\"tid\":\(track(isBackward)),"
-      + "\"ts\":\(start.microseconds),\"dur\":\((end - start).microseconds),"
+      + "\"ts\":\(microseconds(start)),\"dur\":\(microseconds(end, since: start)),"
       + "\"args\":{\(arguments.joined(separator: ","))}}"
+  }
+
+  /// In whole nanoseconds, so that what lies within another slice still does when it is written down.
+  private static func microseconds(_ time: Duration, since start: Duration = .zero) -> Double {
+    func nanoseconds(_ time: Duration) -> Int64 {
+      time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000
+    }
+    return Double(nanoseconds(time) - nanoseconds(start)) / 1000
   }
 
   private static func name(of isBackward: Bool, _ name: String) -> String {

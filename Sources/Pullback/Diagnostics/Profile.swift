@@ -109,7 +109,7 @@ extension Profile: CustomStringConvertible {
 }
 
 extension Duration {
-  var microseconds: Double {
+  fileprivate var microseconds: Double {
     Double(components.seconds) * 1e6 + Double(components.attoseconds / 1_000_000_000) / 1e3
   }
 
