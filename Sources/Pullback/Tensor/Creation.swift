@@ -226,7 +226,18 @@ extension Tensor {
     guard rows >= 0, columns >= 0 else {
       return fail(.invalidArgument, "eye", "a matrix of \(rows) rows and \(columns) columns does not exist")
     }
-    let row = arange(rows, dtype: .int64).expanded(at: 1), column = arange(columns, dtype: .int64)
-    return (column .== row + Double(offset)).cast(to: dtype)
+    guard let result = Elements.filled([rows, columns], dtype, with: 0, for: "eye"),
+      let one = Elements.filled([], dtype, with: 1, for: "eye")
+    else { return .standIn }
+    guard offset > -rows, offset < columns else { return Tensor(result) }
+    let first = (row: Swift.max(0, -offset), column: Swift.max(0, offset))
+    let length = Swift.min(rows - first.row, columns - first.column)
+    // The diagonal as a vector of the result's memory, which nobody else has seen.
+    var steps = Axes(repeating: 0)
+    steps[0] = columns + 1
+    let diagonal = Layout(shape: [length], strides: steps)!
+    let ones = Elements(viewing: one, Layout(shape: [length], strides: Axes(repeating: 0))!)
+    Elements(viewing: result, diagonal, offset: first.row * columns + first.column).write(ones)
+    return Tensor(result)
   }
 }

@@ -5,6 +5,22 @@ import Testing
 
 /// What a tensor is: creation, literals, printing, equality, encoding, values that never change behind one's back.
 @Suite struct TensorTests {
+  @Test func diagonalsOfOnes() {
+    for dtype in DType.allCases {
+      for (rows, columns) in [(0, 0), (0, 3), (3, 0), (1, 1), (2, 5), (5, 2), (70, 70)] {
+        for offset in [0, 1, -1, 4, -4, 5, -5, Int.max, Int.min] {
+          let eye = Tensor.eye(rows, columns: columns, offset: offset, dtype: dtype)
+          let expected = (0..<rows * columns).map { place -> Double in
+            let (row, column) = (place / columns, place % columns)
+            return column - row == offset ? 1 : 0
+          }
+          #expect(eye.shape == [rows, columns] && eye.dtype == dtype)
+          #expect(eye.scalars(as: Double.self) == expected, "\(rows), \(columns), \(offset), \(dtype)")
+        }
+      }
+    }
+  }
+
   @Test func literalsHaveShapesAndTypes() {
     #expect(Tensor([[1, 2], [3, 4]]).shape == [2, 2] && Tensor([[1, 2], [3, 4]]).dtype == .float32)
     #expect(Tensor([true, false]).dtype == .bool && Tensor([1, 2], dtype: .int64).dtype == .int64)
