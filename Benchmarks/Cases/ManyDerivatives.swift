@@ -5,15 +5,19 @@ extension Case {
   /// Derivatives of many results: at once, and one after another.
   static var manyDerivatives: [Case] {
     [
-      jacobian("batched", chunkSize: nil), jacobian("replays", chunkSize: 1),
+      // Bound by the products, and by the tape.
+      jacobian("100-outputs", [100, 100, 100], "batched", chunkSize: nil),
+      jacobian("100-outputs", [100, 100, 100], "replays", chunkSize: 1),
+      jacobian("100-outputs-of-16", [16, 32, 100], "batched", chunkSize: nil),
+      jacobian("100-outputs-of-16", [16, 32, 100], "replays", chunkSize: 1),
       perSampleGradients("mapped", isMapped: true), perSampleGradients("replays", isMapped: false),
     ]
   }
 
-  private static func jacobian(_ way: String, chunkSize: Int?) -> Case {
-    Case(name: "jacobian/100-outputs/\(way)") {
-      let w1 = InputData.uniform(1, [100, 100]), w2 = InputData.uniform(2, [100, 100])
-      let x = InputData.uniform(3, [100])
+  private static func jacobian(_ name: String, _ sizes: [Int], _ way: String, chunkSize: Int?) -> Case {
+    Case(name: "jacobian/\(name)/\(way)") {
+      let w1 = InputData.uniform(1, [sizes[0], sizes[1]]), w2 = InputData.uniform(2, [sizes[1], sizes[2]])
+      let x = InputData.uniform(3, [sizes[0]])
       return .whole {
         Pullback.jacobian(at: x, mode: .reverse, chunkSize: chunkSize) { x in tanh(tanh(x.matmul(w1)).matmul(w2)) }
       }
