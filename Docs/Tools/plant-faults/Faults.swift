@@ -60,7 +60,7 @@ extension Fault {
       operation("Activations", .term, "then: dy * (y + alpha), else: dy", "dy * (y + alpha)", is: "dy * y"),
       operation("Activations", .operand, "softplusGradient(dy, -x)", is: "softplusGradient(dy, x)"),
       operation("Activations", .factor, "g * dy * (1 - y * 2)", is: "g * dy * (1 - y)"),
-      operation("Activations", .sign, "(2 - square)", is: "(2 + square)"),
+      operation("SelfGatedActivations", .sign, "(2 - square)", is: "(2 + square)"),
     ]
   }
 
