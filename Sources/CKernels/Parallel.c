@@ -137,11 +137,16 @@ static void claim_chunks(const job_description *work, size_t number) {
   inside_body = 0;
 }
 
+// Where stretch i of `count` nearly equal ones begins.
+static size_t beginning(size_t chunks, size_t i, size_t count) {
+  const size_t longer = chunks % count;  // the first ones have one chunk more
+  return chunks / count * i + (i < longer ? i : longer);
+}
+
 static void divide(size_t chunks, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    atomic_store_explicit(&stretches[i].next, chunks / count * i + (i < chunks % count ? i : chunks % count),
-                          memory_order_relaxed);
-    stretches[i].end = chunks / count * (i + 1) + (i < chunks % count ? i + 1 : chunks % count);
+    atomic_store_explicit(&stretches[i].next, beginning(chunks, i, count), memory_order_relaxed);
+    stretches[i].end = beginning(chunks, i + 1, count);
   }
 }
 

@@ -4,10 +4,10 @@
 /// the shapes, the range of the values, and the operations that led there. It is a trap, or inside ``checked(_:)`` an
 /// error of the kind ``TensorError/Kind/nonFiniteValue``.
 ///
-/// Recorded operations, leaves, replays and differentials of the calling thread are checked; what is computed from untracked tensors
-/// alone is not. Each check reads the result once more, and remembers the calls that led there, which takes a few tenths of
-/// a millisecond. Lines are found on Linux, in programs with debugging information, as Swift packages are built in both
-/// configurations.
+/// Recorded operations, leaves, replays and differentials of the calling thread are checked; what is computed from
+/// untracked tensors alone is not. Each check reads the result once more, and remembers the calls that led there, which
+/// takes a few tenths of a millisecond. Lines are found on Linux, in programs with debugging information, as Swift packages
+/// are built in both configurations.
 ///
 /// ```swift
 /// let x = Tensor([4, 0, 9]).requiringGradient()

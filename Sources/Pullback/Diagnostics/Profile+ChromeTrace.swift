@@ -47,21 +47,14 @@ extension Profile {
     return stretches
   }
 
+  /// Beginning and end in whole nanoseconds, so that what lies within another slice still does when it is written down.
   private static func slice(
     _ name: String, _ category: String, on isBackward: Bool, _ start: Duration, _ end: Duration,
     arguments: [String] = []
   ) -> String {
     "{\"name\":\"\(escaped(name))\",\"cat\":\"\(category)\",\"ph\":\"X\",\"pid\":1,\"tid\":\(track(isBackward)),"
-      + "\"ts\":\(microseconds(start)),\"dur\":\(microseconds(end, since: start)),"
+      + "\"ts\":\(Double(start.nanoseconds) / 1000),\"dur\":\(Double(end.nanoseconds - start.nanoseconds) / 1000),"
       + "\"args\":{\(arguments.joined(separator: ","))}}"
-  }
-
-  /// In whole nanoseconds, so that what lies within another slice still does when it is written down.
-  private static func microseconds(_ time: Duration, since start: Duration = .zero) -> Double {
-    func nanoseconds(_ time: Duration) -> Int64 {
-      time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000
-    }
-    return Double(nanoseconds(time) - nanoseconds(start)) / 1000
   }
 
   private static func name(of isBackward: Bool, _ name: String) -> String {

@@ -109,13 +109,12 @@ extension Profile: CustomStringConvertible {
 }
 
 extension Duration {
-  fileprivate var microseconds: Double {
-    Double(components.seconds) * 1e6 + Double(components.attoseconds / 1_000_000_000) / 1e3
-  }
+  /// Whole nanoseconds.
+  var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 
   /// As in `12.5 µs`.
   fileprivate var short: String {
-    let time = microseconds
+    let time = Double(nanoseconds) / 1000
     if time >= 1e6 { return "\(Caption.number(time / 1e6, digits: 4)) s" }
     return time >= 1e3 ? "\(Caption.number(time / 1e3, digits: 4)) ms" : "\(Caption.number(time, digits: 4)) µs"
   }

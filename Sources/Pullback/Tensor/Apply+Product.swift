@@ -72,6 +72,7 @@ func matrixProduct(
   return Tensor(c)
 }
 
+/// Memory for the products of a batch, not initialised.
 @inline(__always)
 private func allocateProduct(
   _ batch: Shape, rows: Int, columns: Int, _ dtype: DType, _ operation: StaticString

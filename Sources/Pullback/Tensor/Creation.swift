@@ -229,7 +229,7 @@ extension Tensor {
     guard let result = Elements.filled([rows, columns], dtype, with: 0, for: "eye"),
       let one = Elements.filled([], dtype, with: 1, for: "eye")
     else { return .standIn }
-    guard offset > -rows, offset < columns else { return Tensor(result) }
+    guard rows > 0, offset > -rows, offset < columns else { return Tensor(result) }
     let first = (row: Swift.max(0, -offset), column: Swift.max(0, offset))
     let length = Swift.min(rows - first.row, columns - first.column)
     // The diagonal as a vector of the result's memory, which nobody else has seen.
