@@ -26,7 +26,7 @@ struct Report {
 
   /// What stands above the table.
   var heading: String {
-    let machine = "\(threads) thread\(threads == 1 ? "" : "s"), \(InstructionSets.current)"
+    let machine = "\(threads) thread\(threads == 1 ? "" : "s"), \(InstructionSet.current)"
     let columns = row("case", "median", "min", "rate", "of limit", "faults", "malloc", "peak")
     return [machine, limits?.description, "", columns].compactMap { $0 }.joined(separator: "\n")
   }

@@ -55,6 +55,13 @@ size_t wrap_indices(const int64_t *index, int64_t extent, int64_t *wrapped, size
   return count;
 }
 
+size_t find_outside(const int64_t *index, int64_t end, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if ((uint64_t)index[i] >= (uint64_t)end) return i;
+  }
+  return count;
+}
+
 // Every position is written, and kept by moving on: no branch to mispredict.
 size_t nonzero_positions(const uint8_t *mask, int64_t *positions, size_t count) {
   size_t found = 0;

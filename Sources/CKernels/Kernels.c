@@ -51,37 +51,18 @@
 #define HAS_MASKS 0
 #include "InstructionSet.inc"
 
-typedef struct {
-  const char *name;
-  const kernel_table *const *tables;  // by scalar type
-} instruction_set;
+const kernel_table *const *kernel_tables_in_use;
 
-// In the order of Processor.h.
-static const instruction_set instruction_sets[INSTRUCTION_SETS] = {
+const kernel_table *const *kernel_choose_tables(void) {
+  static const kernel_table *const *const tables[INSTRUCTION_SETS] = {
 #if defined(__x86_64__)
-    [INSTRUCTION_SET_AVX512] = {"avx512", tables_avx512},
-    [INSTRUCTION_SET_AVX2] = {"avx2", tables_avx2},
+      [INSTRUCTION_SET_AVX512] = tables_avx512,
+      [INSTRUCTION_SET_AVX2] = tables_avx2,
 #endif
-    [INSTRUCTION_SET_BASELINE] = {"baseline", tables_baseline},
-};
-
-size_t kernel_instruction_sets(const char **names, size_t capacity) {
-  const char *wanted = getenv("PULLBACK_INSTRUCTION_SET");
-  const int only = wanted ? processor_instruction_set(wanted) : INSTRUCTION_SETS;
-  size_t count = 0;
-#if defined(__aarch64__)
-  if (only == INSTRUCTION_SETS && count < capacity) names[count++] = "neon";
-#endif
-  for (int set = 0; set < INSTRUCTION_SETS && count < capacity; set++) {
-    const char *name = instruction_sets[set].name;
-    if (name == NULL || processor_instruction_set(name) != set) continue;
-    if (only == INSTRUCTION_SETS || only == set) names[count++] = name;
-  }
-  return count;
-}
-
-const kernel_table *kernel_table_for(const char *name, int scalar_type) {
-  const int set = processor_instruction_set(name);
-  if (set == INSTRUCTION_SETS || scalar_type < 0 || scalar_type >= SCALAR_TYPES) return NULL;
-  return instruction_sets[set].tables[scalar_type];
+      [INSTRUCTION_SET_BASELINE] = tables_baseline,
+  };
+  // Threads that race store the same.
+  const kernel_table *const *chosen = tables[processor_instruction_set()];
+  __atomic_store_n(&kernel_tables_in_use, chosen, __ATOMIC_RELAXED);
+  return chosen;
 }

@@ -1,5 +1,6 @@
 // What the decompositions are made of: loops over vectors, updates by the matrix product, reflections.
 #include "LinearAlgebraLoops.h"
+#include "Processor.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,27 +17,25 @@
 #pragma clang attribute pop
 #endif
 
-vector_loops vector_loops_for(const char *instruction_set) {
+vector_loops vector_loops_for(void) {
 #if defined(__x86_64__)
-  const char *names[1];
-  if (!instruction_set && kernel_instruction_sets(names, 1)) instruction_set = names[0];
-  if (instruction_set && strncmp(instruction_set, "avx", 3) == 0)
-    return (vector_loops){dot_avx2, add_scaled_avx2, rotate_avx2, instruction_set};
+  if (processor_instruction_set() != INSTRUCTION_SET_BASELINE)
+    return (vector_loops){dot_avx2, add_scaled_avx2, rotate_avx2};
 #endif
-  return (vector_loops){dot_baseline, add_scaled_baseline, rotate_baseline, instruction_set};
+  return (vector_loops){dot_baseline, add_scaled_baseline, rotate_baseline};
 }
 
-int multiply_add(const vector_loops *loops, double *c, size_t c_row, const double *a, ptrdiff_t a_row,
+int multiply_add(double *c, size_t c_row, const double *a, ptrdiff_t a_row,
                  ptrdiff_t a_column, const double *b, ptrdiff_t b_row, ptrdiff_t b_column, size_t m, size_t n, size_t k,
                  int assign) {
   if (m == 0 || n == 0 || (k == 0 && !assign)) return 1;
   matrix_product product = {
       .m = m, .n = n, .k = k, .a = a, .a_row = a_row, .a_column = a_column, .b = b, .b_row = b_row,
       .b_column = b_column, .c = c, .c_row = (ptrdiff_t)c_row, .batch = 1, .accumulate = !assign};
-  return matrix_multiply(loops->instruction_set, SCALAR_FLOAT64, &product);
+  return matrix_multiply(SCALAR_FLOAT64, &product);
 }
 
-int multiply_subtract(const vector_loops *loops, double *c, size_t c_row, const double *a, ptrdiff_t a_row,
+int multiply_subtract(double *c, size_t c_row, const double *a, ptrdiff_t a_row,
                       ptrdiff_t a_column, const double *b, ptrdiff_t b_row, ptrdiff_t b_column, size_t m, size_t n,
                       size_t k) {
   if (m == 0 || n == 0 || k == 0) return 1;
@@ -44,7 +43,7 @@ int multiply_subtract(const vector_loops *loops, double *c, size_t c_row, const 
   if (!negative) return 0;
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < k; j++) negative[i * k + j] = -a[(ptrdiff_t)i * a_row + (ptrdiff_t)j * a_column];
-  int done = multiply_add(loops, c, c_row, negative, (ptrdiff_t)k, 1, b, b_row, b_column, m, n, k, 0);
+  int done = multiply_add(c, c_row, negative, (ptrdiff_t)k, 1, b, b_row, b_column, m, n, k, 0);
   memory_release(negative, m * k * sizeof(double));
   return done;
 }

@@ -111,14 +111,14 @@ static void give_nan(double *x, size_t count) {
   for (size_t i = 0; x && i < count; i++) x[i] = NAN;
 }
 
-int symmetric_eigen(const char *instruction_set, double *a, double *values, double *vectors, size_t n) {
+int symmetric_eigen(double *a, double *values, double *vectors, size_t n) {
   if (n == 0) return 1;
   double scale = scale_of(a, n * n);
   size_t bytes = (4 * n + (vectors ? n * n : 0)) * sizeof(double);
   double *memory = memory_allocate(bytes);
   if (!memory) return 0;
   double *diagonal = memory, *off = memory + n, *tau = off + n, *work = tau + n, *z = vectors ? work + n : NULL;
-  vector_loops loops = vector_loops_for(instruction_set);
+  vector_loops loops = vector_loops_for();
   for (size_t i = 0; scale != 0 && i < n * n; i++) a[i] /= scale;
   if (scale != 0) {
     tridiagonalise(&loops, a, diagonal, off, tau, work, n);

@@ -11,17 +11,16 @@ typedef struct {
   void (*add_scaled)(double *y, const double *x, double factor, size_t count);
   // (x, y) = (c x - s y, s x + c y)
   void (*rotate)(double *x, double *y, double c, double s, size_t count);
-  const char *instruction_set;
 } vector_loops;
 
-vector_loops vector_loops_for(const char *instruction_set);
+vector_loops vector_loops_for(void);
 
 // C [m, n] += A [m, k] · B [k, n] or, with assign, C = A · B; strides in elements, unit column stride of C.
-int multiply_add(const vector_loops *loops, double *c, size_t c_row, const double *a, ptrdiff_t a_row,
+int multiply_add(double *c, size_t c_row, const double *a, ptrdiff_t a_row,
                  ptrdiff_t a_column, const double *b, ptrdiff_t b_row, ptrdiff_t b_column, size_t m, size_t n, size_t k,
                  int assign);
 // C -= A · B.
-int multiply_subtract(const vector_loops *loops, double *c, size_t c_row, const double *a, ptrdiff_t a_row,
+int multiply_subtract(double *c, size_t c_row, const double *a, ptrdiff_t a_row,
                       ptrdiff_t a_column, const double *b, ptrdiff_t b_row, ptrdiff_t b_column, size_t m, size_t n,
                       size_t k);
 // The solution of a triangular system within a larger matrix: b has row stride b_row.

@@ -59,11 +59,11 @@ static int apply_block(qr_state *state, double *c, size_t stride, size_t columns
   size_t width = past - first, length = state->m - first;
   ptrdiff_t t_row = transposed ? 1 : (ptrdiff_t)width, t_column = transposed ? (ptrdiff_t)width : 1;
   double *projected = state->work, *turned = state->work + BLOCK * state->widest;
-  return multiply_add(&state->loops, projected, columns, state->v, 1, (ptrdiff_t)width, c, (ptrdiff_t)stride, 1, width,
+  return multiply_add(projected, columns, state->v, 1, (ptrdiff_t)width, c, (ptrdiff_t)stride, 1, width,
                       columns, length, 1) &&
-         multiply_add(&state->loops, turned, columns, state->t, t_row, t_column, projected, (ptrdiff_t)columns, 1,
+         multiply_add(turned, columns, state->t, t_row, t_column, projected, (ptrdiff_t)columns, 1,
                       width, columns, width, 1) &&
-         multiply_add(&state->loops, c, stride, state->v, (ptrdiff_t)width, 1, turned, (ptrdiff_t)columns, 1, length,
+         multiply_add(c, stride, state->v, (ptrdiff_t)width, 1, turned, (ptrdiff_t)columns, 1, length,
                       columns, width, 0);
 }
 
@@ -104,13 +104,13 @@ static void finish(qr_state *state, double *q, double *r, size_t columns, size_t
   }
 }
 
-int qr_decompose(const char *instruction_set, double *a, double *q, double *r, size_t m, size_t n, size_t columns) {
+int qr_decompose(double *a, double *q, double *r, size_t m, size_t n, size_t columns) {
   size_t pivots = m < n ? m : n, widest = n > columns ? n : columns;
   if (widest < BLOCK) widest = BLOCK;
   size_t bytes = (pivots + m * BLOCK + BLOCK * BLOCK + 2 * BLOCK * widest) * sizeof(double);
   double *memory = memory_allocate(bytes);
   if (!memory) return 0;
-  qr_state state = {.loops = vector_loops_for(instruction_set), .a = a, .m = m, .n = n, .widest = widest};
+  qr_state state = {.loops = vector_loops_for(), .a = a, .m = m, .n = n, .widest = widest};
   state.tau = memory;
   state.v = state.tau + pivots;
   state.t = state.v + m * BLOCK;

@@ -100,13 +100,13 @@ static int start_from_eigenvectors(const vector_loops *loops, double *x, double 
   double *memory = memory_allocate(bytes);
   if (!memory) return 0;
   double *gram = memory, *vectors = memory + n * n;
-  int done = multiply_add(loops, gram, n, x, (ptrdiff_t)n, 1, x, 1, (ptrdiff_t)n, n, n, n, 1) &&
-             symmetric_eigen(loops->instruction_set, gram, squares, vectors, n);
+  int done = multiply_add(gram, n, x, (ptrdiff_t)n, 1, x, 1, (ptrdiff_t)n, n, n, n, 1) &&
+             symmetric_eigen(gram, squares, vectors, n);
   if (done && squares[0] == squares[0]) {
     for (size_t i = 0; i < n; i++)
       for (size_t j = 0; j < n; j++) k[(n - 1 - j) * n + i] = vectors[i * n + j];
     memcpy(vectors, x, n * n * sizeof(double));
-    done = multiply_add(loops, x, n, k, (ptrdiff_t)n, 1, vectors, (ptrdiff_t)n, 1, n, n, n, 1);
+    done = multiply_add(x, n, k, (ptrdiff_t)n, 1, vectors, (ptrdiff_t)n, 1, n, n, n, 1);
   }
   memory_release(memory, bytes);
   return done;
@@ -119,7 +119,7 @@ static int decompose(const vector_loops *loops, double *a, double *u, double *va
   if (!memory) return 0;
   double *q = memory, *r = q + m * n, *k = r + n * n, *squares = k + n * n;
   for (size_t i = 0; i < n * n; i++) k[i] = i % (n + 1) == 0;
-  int done = qr_decompose(loops->instruction_set, a, q, r, m, n, n) &&
+  int done = qr_decompose(a, q, r, m, n, n) &&
              (n < LARGE || start_from_eigenvectors(loops, r, k, squares, n));
   if (done) {
     orthogonalise_rows(loops, r, u ? k : NULL, squares, n);
@@ -128,13 +128,13 @@ static int decompose(const vector_loops *loops, double *a, double *u, double *va
   if (done && u) {
     memcpy(vt, r, n * n * sizeof(double));
     // R = kᵀ · diag(values) · vt, and so u = Q · kᵀ.
-    done = multiply_add(loops, u, n, q, (ptrdiff_t)n, 1, k, 1, (ptrdiff_t)n, m, n, n, 1);
+    done = multiply_add(u, n, q, (ptrdiff_t)n, 1, k, 1, (ptrdiff_t)n, m, n, n, 1);
   }
   memory_release(memory, count * sizeof(double));
   return done;
 }
 
-int singular_values(const char *instruction_set, double *a, double *u, double *values, double *vt, size_t m, size_t n) {
+int singular_values(double *a, double *u, double *values, double *vt, size_t m, size_t n) {
   if (n == 0) return 1;
   double scale = scale_of(a, m * n);
   if (scale == 0) {
@@ -144,7 +144,7 @@ int singular_values(const char *instruction_set, double *a, double *u, double *v
     return 1;
   }
   for (size_t i = 0; i < m * n; i++) a[i] /= scale;
-  vector_loops loops = vector_loops_for(instruction_set);
+  vector_loops loops = vector_loops_for();
   if (!decompose(&loops, a, u, values, vt, m, n)) return 0;
   for (size_t i = 0; i < n; i++) values[i] *= scale;
   return 1;

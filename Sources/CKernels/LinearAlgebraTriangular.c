@@ -33,18 +33,18 @@ int triangular_solve_strided(const vector_loops *loops, const double *a, ptrdiff
   if (upper) {
     const double *corner = a + (ptrdiff_t)half * a_column;
     return triangular_solve_strided(loops, last, a_row, a_column, below, b_row, rest, k, upper, unit) &&
-           multiply_subtract(loops, b, b_row, corner, a_row, a_column, below, (ptrdiff_t)b_row, 1, half, k, rest) &&
+           multiply_subtract(b, b_row, corner, a_row, a_column, below, (ptrdiff_t)b_row, 1, half, k, rest) &&
            triangular_solve_strided(loops, a, a_row, a_column, b, b_row, half, k, upper, unit);
   }
   const double *corner = a + (ptrdiff_t)half * a_row;
   return triangular_solve_strided(loops, a, a_row, a_column, b, b_row, half, k, upper, unit) &&
-         multiply_subtract(loops, below, b_row, corner, a_row, a_column, b, (ptrdiff_t)b_row, 1, rest, k, half) &&
+         multiply_subtract(below, b_row, corner, a_row, a_column, b, (ptrdiff_t)b_row, 1, rest, k, half) &&
          triangular_solve_strided(loops, last, a_row, a_column, below, b_row, rest, k, upper, unit);
 }
 
-int triangular_solve(const char *instruction_set, const double *a, ptrdiff_t a_row, ptrdiff_t a_column, double *b,
+int triangular_solve(const double *a, ptrdiff_t a_row, ptrdiff_t a_column, double *b,
                      size_t n, size_t k, int upper, int unit) {
-  vector_loops loops = vector_loops_for(instruction_set);
+  vector_loops loops = vector_loops_for();
   return triangular_solve_strided(&loops, a, a_row, a_column, b, k, n, k, upper, unit);
 }
 
@@ -63,7 +63,7 @@ static int solve_right(const vector_loops *loops, const double *l, double *x, si
   size_t half = n / 2;
   const double *corner = l + half * stride;
   return solve_right(loops, l, x, stride, rows, half) &&
-         multiply_subtract(loops, x + half, stride, x, (ptrdiff_t)stride, 1, corner, 1, (ptrdiff_t)stride, rows,
+         multiply_subtract(x + half, stride, x, (ptrdiff_t)stride, 1, corner, 1, (ptrdiff_t)stride, rows,
                            n - half, half) &&
          solve_right(loops, corner + half, x + half, stride, rows, n - half);
 }
@@ -85,15 +85,15 @@ static size_t factor_symmetric(const vector_loops *loops, double *a, size_t stri
   size_t failed = factor_symmetric(loops, a, stride, half);
   if (failed) return failed;
   if (!solve_right(loops, a, corner, stride, rest, half) ||
-      !multiply_subtract(loops, corner + half, stride, corner, (ptrdiff_t)stride, 1, corner, 1, (ptrdiff_t)stride, rest,
+      !multiply_subtract(corner + half, stride, corner, (ptrdiff_t)stride, 1, corner, 1, (ptrdiff_t)stride, rest,
                          rest, half))
     return LINEAR_ALGEBRA_OUT_OF_MEMORY;
   failed = factor_symmetric(loops, corner + half, stride, rest);
   return failed == 0 || failed == LINEAR_ALGEBRA_OUT_OF_MEMORY ? failed : half + failed;
 }
 
-size_t cholesky_factor(const char *instruction_set, double *a, size_t n) {
-  vector_loops loops = vector_loops_for(instruction_set);
+size_t cholesky_factor(double *a, size_t n) {
+  vector_loops loops = vector_loops_for();
   size_t failed = factor_symmetric(&loops, a, n, n);
   for (size_t i = 0; i < n; i++)
     for (size_t j = i + 1; j < n; j++) a[i * n + j] = 0;
@@ -153,13 +153,13 @@ static int eliminate(lu_state *state, size_t first, size_t past) {
   return eliminate(state, first, middle) &&
          triangular_solve_strided(&state->loops, diagonal, (ptrdiff_t)width, 1, diagonal + half, width, half,
                                   past - middle, 0, 1) &&
-         multiply_subtract(&state->loops, below + half, width, below, (ptrdiff_t)width, 1, diagonal + half,
+         multiply_subtract(below + half, width, below, (ptrdiff_t)width, 1, diagonal + half,
                            (ptrdiff_t)width, 1, state->rows - middle, past - middle, half) &&
          eliminate(state, middle, past);
 }
 
-size_t lu_factor(const char *instruction_set, double *a, size_t m, size_t n, int64_t *permutation, int *sign) {
-  lu_state state = {vector_loops_for(instruction_set), a, m, n, permutation, 1, 0};
+size_t lu_factor(double *a, size_t m, size_t n, int64_t *permutation, int *sign) {
+  lu_state state = {vector_loops_for(), a, m, n, permutation, 1, 0};
   for (size_t i = 0; i < m; i++) permutation[i] = (int64_t)i;
   size_t square = m < n ? m : n;
   int done = square == 0 || eliminate(&state, 0, square);

@@ -95,7 +95,7 @@ typedef struct {
 #define HAS_MASKS 0
 #include "NeuralNetworks.inc"
 
-static const neural_kernels *kernels(const char *name, int scalar_type) {
+static const neural_kernels *kernels(int scalar_type) {
   static const neural_kernels *const known[INSTRUCTION_SETS][2] = {
 #if defined(__x86_64__)
       [INSTRUCTION_SET_AVX512] = {&neural_kernels_float32_avx512, &neural_kernels_float64_avx512},
@@ -103,85 +103,84 @@ static const neural_kernels *kernels(const char *name, int scalar_type) {
 #endif
       [INSTRUCTION_SET_BASELINE] = {&neural_kernels_float32_baseline, &neural_kernels_float64_baseline},
   };
-  const int set = processor_instruction_set(name);
-  return known[set < INSTRUCTION_SETS ? set : INSTRUCTION_SET_BASELINE][scalar_type == SCALAR_FLOAT64];
+  return known[processor_instruction_set()][scalar_type == SCALAR_FLOAT64];
 }
 
-int convolution_forward(const char *instruction_set, int scalar_type, const convolution_shape *shape, const void *x,
+int convolution_forward(int scalar_type, const convolution_shape *shape, const void *x,
                         const void *w, const void *bias, int relu, void *y) {
-  return kernels(instruction_set, scalar_type)->convolution_forward(shape, x, w, bias, relu, y);
+  return kernels(scalar_type)->convolution_forward(shape, x, w, bias, relu, y);
 }
 
-int convolution_transposed(const char *instruction_set, int scalar_type, const convolution_shape *shape, const void *y,
+int convolution_transposed(int scalar_type, const convolution_shape *shape, const void *y,
                            const void *w, const void *bias, void *x) {
-  return kernels(instruction_set, scalar_type)->convolution_transposed(shape, y, w, bias, x);
+  return kernels(scalar_type)->convolution_transposed(shape, y, w, bias, x);
 }
 
-int convolution_correlation(const char *instruction_set, int scalar_type, const convolution_shape *shape, const void *x,
+int convolution_correlation(int scalar_type, const convolution_shape *shape, const void *x,
                             const void *y, void *w) {
-  return kernels(instruction_set, scalar_type)->convolution_correlation(shape, x, y, w);
+  return kernels(scalar_type)->convolution_correlation(shape, x, y, w);
 }
 
-void window_maximum(const char *instruction_set, int scalar_type, const window_shape *shape, const void *x, void *y,
+void window_maximum(int scalar_type, const window_shape *shape, const void *x, void *y,
                     int32_t *place) {
-  kernels(instruction_set, scalar_type)->window_maximum(shape, x, y, place);
+  kernels(scalar_type)->window_maximum(shape, x, y, place);
 }
 
-void window_sum(const char *instruction_set, int scalar_type, const window_shape *shape, const double *const scale[3],
+void window_sum(int scalar_type, const window_shape *shape, const double *const scale[3],
                 const void *x, void *y) {
-  kernels(instruction_set, scalar_type)->window_sum(shape, scale, x, y);
+  kernels(scalar_type)->window_sum(shape, scale, x, y);
 }
 
-void window_spread(const char *instruction_set, int scalar_type, const window_shape *shape,
+void window_spread(int scalar_type, const window_shape *shape,
                    const double *const scale[3], const void *y, void *x) {
-  kernels(instruction_set, scalar_type)->window_spread(shape, scale, y, x);
+  kernels(scalar_type)->window_spread(shape, scale, y, x);
 }
 
-int attention_forward(const char *instruction_set, int scalar_type, const attention_shape *shape, const void *q,
+int attention_forward(int scalar_type, const attention_shape *shape, const void *q,
                       const void *k, const void *v, void *y, void *log_sum_exp) {
-  return kernels(instruction_set, scalar_type)->attention_forward(shape, q, k, v, y, log_sum_exp);
+  return kernels(scalar_type)->attention_forward(shape, q, k, v, y, log_sum_exp);
 }
 
-int attention_gradient(const char *instruction_set, int scalar_type, const attention_shape *shape,
+int attention_gradient(int scalar_type, const attention_shape *shape,
                        const attention_gradient_strides *strides, const void *q, const void *k, const void *v,
                        const void *y, const void *log_sum_exp, const void *dy, void *dq, void *dk, void *dv) {
-  return kernels(instruction_set, scalar_type)
+  return kernels(scalar_type)
       ->attention_gradient(shape, strides, q, k, v, y, log_sum_exp, dy, dq, dk, dv);
 }
 
-void root_mean_square_norm(const char *instruction_set, int scalar_type, const void *x, const void *weight, void *y,
+void root_mean_square_norm(int scalar_type, const void *x, const void *weight, void *y,
                            void *inverse, size_t rows, size_t columns, double epsilon) {
-  kernels(instruction_set, scalar_type)->root_mean_square_norm(x, weight, y, inverse, rows, columns, epsilon);
+  kernels(scalar_type)->root_mean_square_norm(x, weight, y, inverse, rows, columns, epsilon);
 }
 
-void root_mean_square_norm_gradient(const char *instruction_set, int scalar_type, const void *dy, const void *x,
+void root_mean_square_norm_gradient(int scalar_type, const void *dy, const void *x,
                                     const void *weight, const void *inverse, void *dx, void *d_weight, size_t rows,
                                     size_t columns) {
-  kernels(instruction_set, scalar_type)
+  kernels(scalar_type)
       ->root_mean_square_norm_gradient(dy, x, weight, inverse, dx, d_weight, rows, columns);
 }
 
-void channel_moments(const char *instruction_set, int scalar_type, const void *x, void *mean, void *variance,
+void channel_moments(int scalar_type, const void *x, void *mean, void *variance,
                      size_t outer, size_t channels, size_t inner) {
-  kernels(instruction_set, scalar_type)->channel_moments(x, mean, variance, outer, channels, inner);
+  kernels(scalar_type)->channel_moments(x, mean, variance, outer, channels, inner);
 }
 
-void channel_affine(const char *instruction_set, int scalar_type, const void *x, const void *centre, const void *scale,
+void channel_affine(int scalar_type, const void *x, const void *centre, const void *scale,
                     const void *shift, void *y, size_t outer, size_t channels, size_t inner) {
-  kernels(instruction_set, scalar_type)->channel_affine(x, centre, scale, shift, y, outer, channels, inner);
+  kernels(scalar_type)->channel_affine(x, centre, scale, shift, y, outer, channels, inner);
 }
 
-void channel_gradient_sums(const char *instruction_set, int scalar_type, const void *dy, const void *x,
+void channel_gradient_sums(int scalar_type, const void *dy, const void *x,
                            const void *mean,
                            void *sum, void *product_sum, size_t outer, size_t channels, size_t inner) {
-  kernels(instruction_set, scalar_type)
+  kernels(scalar_type)
       ->channel_gradient_sums(dy, x, mean, sum, product_sum, outer, channels, inner);
 }
 
-void channel_gradient(const char *instruction_set, int scalar_type, const void *dy, const void *x, const void *mean,
+void channel_gradient(int scalar_type, const void *dy, const void *x, const void *mean,
                       const void *a, const void *b, const void *c, void *dx, size_t outer, size_t channels,
                       size_t inner) {
-  kernels(instruction_set, scalar_type)->channel_gradient(dy, x, mean, a, b, c, dx, outer, channels, inner);
+  kernels(scalar_type)->channel_gradient(dy, x, mean, a, b, c, dx, outer, channels, inner);
 }
 
 // ---- Moving elements by place -------------------------------------------------------------------------------------

@@ -38,8 +38,7 @@ static int best(void) {
   return set;
 }
 
-int processor_instruction_set(const char *name) {
-  if (name) return named(name);
+int processor_instruction_set(void) {
   // Asked for by every product: found once. Threads that race find the same.
   static _Atomic int known = -1;
   int set = atomic_load_explicit(&known, memory_order_relaxed);

@@ -5,6 +5,13 @@ package enum Copy {
   /// Below this many bytes a copy stays on the calling thread.
   private static let grain = 256 << 10
 
+  /// Copies bytes.
+  package static func contiguous(_ x: UnsafeRawPointer, to y: UnsafeMutableRawPointer, byteCount: Int) {
+    Parallel.run(count: byteCount, grain: grain) { part in
+      copy_strided(x + part.lowerBound, 1, y + part.lowerBound, 1, part.count, 1)
+    }
+  }
+
   /// Writes the elements of `x`, seen through `xStrides`, to `y`, seen through `yStrides`.
   package static func strided(
     _ x: UnsafeRawPointer, _ xStrides: Axes, to y: UnsafeMutableRawPointer, _ yStrides: Axes,

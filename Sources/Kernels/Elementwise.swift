@@ -7,9 +7,9 @@ package import CKernels
 package enum Elementwise {
   /// Below this many elements a loop stays on the calling thread.
   // Waking a worker pays from about 2 µs of work a lane; the cheapest loops take 0.1 ns an element in cache.
-  package static let grain = 32 << 10
+  @inlinable package static var grain: Int { 32 << 10 }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package static func unary(
     _ kernel: unary_kernel, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, count: Int, elementSize: Int,
     p: Double = 0, q: Double = 0
@@ -21,7 +21,7 @@ package enum Elementwise {
   }
 
   /// Both operands contiguous, or one value each (step 0).
-  @inline(__always)
+  @inlinable @inline(__always)
   package static func binary(
     _ kernel: binary_kernel, _ a: UnsafeRawPointer, aStep: Int, _ b: UnsafeRawPointer, bStep: Int,
     _ y: UnsafeMutableRawPointer, count: Int, elementSize: Int, p: Double = 0, q: Double = 0

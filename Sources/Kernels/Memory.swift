@@ -3,13 +3,13 @@ package import CKernels
 /// The pool that all buffers come from.
 package enum Memory {
   /// A 64-byte aligned block, or nil if the system has no more.
-  @inline(__always)
+  @inlinable @inline(__always)
   package static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     memory_allocate(byteCount)
   }
 
   /// Gives a block back; `byteCount` as it was asked for.
-  @inline(__always)
+  @inlinable @inline(__always)
   package static func release(_ block: UnsafeMutableRawPointer, _ byteCount: Int) {
     memory_release(block, byteCount)
   }

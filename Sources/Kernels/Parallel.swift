@@ -11,7 +11,6 @@ package enum Parallel {
   /// Calls `body` for every chunk, on the calling thread and the pool's workers.
   ///
   /// What a chunk computes must not depend on the other chunks, nor on which thread computes it.
-  @inline(__always)
   package static func run(chunks: Int, _ body: (Int) -> Void) {
     if chunks <= 1 {
       if chunks == 1 { body(0) }
@@ -28,7 +27,7 @@ package enum Parallel {
   /// Splits `0 ..< count` into ranges of at least `grain` and calls `body` for each.
   ///
   /// The ranges are the same for any number of threads, and start at multiples of 64.
-  @inline(__always)
+  @inlinable @inline(__always)
   package static func run(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     if count <= grain {
       body(0..<count)

@@ -48,13 +48,11 @@ DEFINE_PLAIN_PRODUCT(multiply_int64, int64_t, uint64_t)
 DEFINE_PLAIN_PRODUCT(add_nothing_float32, float, float)
 DEFINE_PLAIN_PRODUCT(add_nothing_float64, double, double)
 
-static multiply_entry_function *function_for(const char *instruction_set, int scalar_type, size_t k) {
+static multiply_entry_function *function_for(int scalar_type, size_t k) {
   if (scalar_type == SCALAR_INT32) return multiply_int32;
   if (scalar_type == SCALAR_INT64) return multiply_int64;
   if (k == 0) return scalar_type == SCALAR_FLOAT32 ? add_nothing_float32 : add_nothing_float64;
-  int set = processor_instruction_set(instruction_set);
-  if (set == INSTRUCTION_SETS) set = INSTRUCTION_SET_BASELINE;
-  return (scalar_type == SCALAR_FLOAT32 ? float32_functions : float64_functions)[set];
+  return (scalar_type == SCALAR_FLOAT32 ? float32_functions : float64_functions)[processor_instruction_set()];
 }
 
 // Below so many multiplications one thread is faster: handing work to another costs some microseconds.
@@ -75,10 +73,10 @@ static void multiply_batch_chunk(void *context, size_t chunk) {
   }
 }
 
-int matrix_multiply(const char *instruction_set, int scalar_type, const matrix_product *product) {
+int matrix_multiply(int scalar_type, const matrix_product *product) {
   const matrix_product *p = product;
   if (p->m == 0 || p->n == 0 || p->batch == 0) return 1;
-  multiply_entry_function *multiply = function_for(instruction_set, scalar_type, p->k);
+  multiply_entry_function *multiply = function_for(scalar_type, p->k);
   const double work = (double)p->m * (double)p->n * (double)p->k;
   const int shared = work * (double)p->batch > WORTH_SHARING;
   const size_t threads = shared ? parallel_thread_count() : 1;

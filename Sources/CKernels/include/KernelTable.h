@@ -152,11 +152,15 @@ typedef struct kernel_table {
   void (*ramp)(void *y, size_t count, double start, double step);
 } kernel_table;
 
-// The tables that this processor can run, best first: "avx512", "avx2", "baseline" (or "neon", "baseline"). The
-// environment variable PULLBACK_INSTRUCTION_SET, when it names one of them, restricts the list to it.
-size_t kernel_instruction_sets(const char **names, size_t capacity);
-// The table of an instruction set (NULL: the best) for a scalar type, or NULL if there is none.
-const kernel_table *kernel_table_for(const char *instruction_set, int scalar_type);
+// The tables by scalar type of the best instruction set that this processor has, or that the environment variable
+// PULLBACK_INSTRUCTION_SET names; NULL before they are first asked for.
+extern const kernel_table *const *kernel_tables_in_use;
+const kernel_table *const *kernel_choose_tables(void);
+
+static inline __attribute__((always_inline)) const kernel_table *kernels_in_use(int scalar_type) {
+  const kernel_table *const *tables = __atomic_load_n(&kernel_tables_in_use, __ATOMIC_RELAXED);
+  return (tables ? tables : kernel_choose_tables())[scalar_type];
+}
 
 // ---- Loops that are the same for all instruction sets; sizes of elements in bytes: 1, 4 or 8 -------------------
 
@@ -196,6 +200,8 @@ void put_flat(const void *x, size_t x_step, const int64_t *index, void *y, size_
 void add_flat(const void *x, const int64_t *index, void *y, size_t count, int scalar_type);
 // Adds the extent to negative indices; returns the position of the first index outside -extent ..< extent, or count.
 size_t wrap_indices(const int64_t *index, int64_t extent, int64_t *wrapped, size_t count);
+// The position of the first index outside 0 ..< end, or count; end is not negative.
+size_t find_outside(const int64_t *index, int64_t end, size_t count);
 // The positions of the nonzero bytes, in order; returns how many. positions has room for count.
 size_t nonzero_positions(const uint8_t *mask, int64_t *positions, size_t count);
 

@@ -45,6 +45,7 @@ typedef struct {
   void *named_scope;           // the innermost named scope, or NULL
   void *observer;              // profiling and anomaly detection, or NULL
   void *mapping;               // the innermost mapped function that is running, or NULL
+  void *program;               // what kernel calls are noted in, or NULL
 } thread_state;
 extern _Thread_local thread_state current_thread_state;
 static inline __attribute__((always_inline)) thread_state *thread_state_current(void) { return &current_thread_state; }

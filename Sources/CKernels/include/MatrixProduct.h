@@ -23,8 +23,8 @@ typedef struct {
 } matrix_product;
 
 // scalar_type is SCALAR_FLOAT32, SCALAR_FLOAT64, SCALAR_INT32 or SCALAR_INT64 (the integers by a plain loop, wrapping).
-// instruction_set NULL: the best. k = 0 gives zeros (plus bias). The sums' order depends on the sizes only, never on the
-// number of threads. Returns 0 if memory ran out, else 1.
-int matrix_multiply(const char *instruction_set, int scalar_type, const matrix_product *product);
+// k = 0 gives zeros (plus bias). The sums' order depends on the sizes only, never on the number of threads. Returns 0 if
+// memory ran out, else 1.
+int matrix_multiply(int scalar_type, const matrix_product *product);
 
 #endif

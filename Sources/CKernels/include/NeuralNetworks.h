@@ -1,7 +1,7 @@
 // Convolution, pooling, attention and normalisation: loops that know the shapes of their operands. All arrays are
 // contiguous in row-major order unless strides are given; scalar_type is SCALAR_FLOAT32 or SCALAR_FLOAT64.
 // The functions run on the thread pool; their results do not depend on the number of threads. Those that return an int
-// give 0 if memory ran out, else 1. instruction_set NULL: the best.
+// give 0 if memory ran out, else 1.
 #ifndef NEURAL_NETWORKS_H
 #define NEURAL_NETWORKS_H
 
@@ -18,13 +18,13 @@ typedef struct {
 } convolution_shape;
 
 // y from x and w, plus bias [groups · out_channels] (or NULL), then, if wanted, the positive part.
-int convolution_forward(const char *instruction_set, int scalar_type, const convolution_shape *shape, const void *x,
+int convolution_forward(int scalar_type, const convolution_shape *shape, const void *x,
                         const void *w, const void *bias, int relu, void *y);
 // The adjoint with respect to x: x from y and w, plus bias [groups · in_channels] (or NULL).
-int convolution_transposed(const char *instruction_set, int scalar_type, const convolution_shape *shape, const void *y,
+int convolution_transposed(int scalar_type, const convolution_shape *shape, const void *y,
                            const void *w, const void *bias, void *x);
 // The adjoint with respect to w: w from x and y.
-int convolution_correlation(const char *instruction_set, int scalar_type, const convolution_shape *shape, const void *x,
+int convolution_correlation(int scalar_type, const convolution_shape *shape, const void *x,
                             const void *y, void *w);
 
 // Windows over the last three axes of x [planes, input…], one for each element of y [planes, output…]. Along each axis
@@ -37,13 +37,13 @@ typedef struct {
 
 // The greatest element of each window (-inf of an empty one) and its place in the plane: the first of equal ones; a NaN
 // counts as the greatest. place is -1 for an empty window.
-void window_maximum(const char *instruction_set, int scalar_type, const window_shape *shape, const void *x, void *y,
+void window_maximum(int scalar_type, const window_shape *shape, const void *x, void *y,
                     int32_t *place);
 // The sum of each window times scale[o0] scale[o1] scale[o2].
-void window_sum(const char *instruction_set, int scalar_type, const window_shape *shape, const double *const scale[3],
+void window_sum(int scalar_type, const window_shape *shape, const double *const scale[3],
                 const void *x, void *y);
 // The adjoint: x from y.
-void window_spread(const char *instruction_set, int scalar_type, const window_shape *shape,
+void window_spread(int scalar_type, const window_shape *shape,
                    const double *const scale[3], const void *y, void *x);
 // y[plane, i] = x[plane, place[plane, i]] (0 where the place is -1), and the adjoint, adding in the order of i.
 void window_take(int scalar_type, size_t planes, size_t extent, size_t count, const void *x, const int32_t *place,
@@ -65,36 +65,36 @@ typedef struct {
 
 // y, and for each query the logarithm of the sum of exponentials [batch, heads, queries]. A query that sees no key
 // gives 0 and a logarithm of -inf.
-int attention_forward(const char *instruction_set, int scalar_type, const attention_shape *shape, const void *q,
+int attention_forward(int scalar_type, const attention_shape *shape, const void *q,
                       const void *k, const void *v, void *y, void *log_sum_exp);
 // dq, dk and dv, laid out like q, k and v by strides of their own.
 typedef struct {
   ptrdiff_t dy_strides[3], dq_strides[3], dk_strides[3], dv_strides[3];
 } attention_gradient_strides;
-int attention_gradient(const char *instruction_set, int scalar_type, const attention_shape *shape,
+int attention_gradient(int scalar_type, const attention_shape *shape,
                        const attention_gradient_strides *strides, const void *q, const void *k, const void *v,
                        const void *y, const void *log_sum_exp, const void *dy, void *dq, void *dk, void *dv);
 
 // The rows of x [rows, columns] divided by the root of their mean square plus epsilon, times weight [columns] (or
 // NULL); inverse [rows] is what each was multiplied with.
-void root_mean_square_norm(const char *instruction_set, int scalar_type, const void *x, const void *weight, void *y,
+void root_mean_square_norm(int scalar_type, const void *x, const void *weight, void *y,
                            void *inverse, size_t rows, size_t columns, double epsilon);
 // dx of rows; d_weight [columns] is added to (NULL together with weight).
-void root_mean_square_norm_gradient(const char *instruction_set, int scalar_type, const void *dy, const void *x,
+void root_mean_square_norm_gradient(int scalar_type, const void *dy, const void *x,
                                     const void *weight, const void *inverse, void *dx, void *d_weight, size_t rows,
                                     size_t columns);
 
 // Channels of x [outer, channels, inner]: mean and biased variance of each.
-void channel_moments(const char *instruction_set, int scalar_type, const void *x, void *mean, void *variance,
+void channel_moments(int scalar_type, const void *x, void *mean, void *variance,
                      size_t outer, size_t channels, size_t inner);
 // y = (x - centre) · scale + shift, with one of each for each channel.
-void channel_affine(const char *instruction_set, int scalar_type, const void *x, const void *centre, const void *scale,
+void channel_affine(int scalar_type, const void *x, const void *centre, const void *scale,
                     const void *shift, void *y, size_t outer, size_t channels, size_t inner);
 // Of each channel, Σ dy and Σ dy (x - mean).
-void channel_gradient_sums(const char *instruction_set, int scalar_type, const void *dy, const void *x,
+void channel_gradient_sums(int scalar_type, const void *dy, const void *x,
                            const void *mean, void *sum, void *product_sum, size_t outer, size_t channels, size_t inner);
 // dx = a · dy + b · (x - mean) + c, with one of each for each channel.
-void channel_gradient(const char *instruction_set, int scalar_type, const void *dy, const void *x, const void *mean,
+void channel_gradient(int scalar_type, const void *dy, const void *x, const void *mean,
                       const void *a, const void *b, const void *c, void *dx, size_t outer, size_t channels,
                       size_t inner);
 

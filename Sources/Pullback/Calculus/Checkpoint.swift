@@ -146,7 +146,7 @@ private func recomputedGradients(_ body: () -> [Tensor], _ dys: [Tensor?], of so
 
 extension Replay {
   /// The entries up to a sequence number that these were directly computed from, in recording order.
-  fileprivate static func sources(of roots: [Entry], boundary: UInt64) -> [Entry] {
+  static func sources(of roots: [Entry], boundary: UInt64) -> [Entry] {
     var seen: Set<ObjectIdentifier> = []
     var waiting = roots
     var sources: [Entry] = []

@@ -57,12 +57,26 @@ extension TensorStructure {
     return result
   }
 
+  /// This structure with these tensors in order in the places of its own.
+  func replacingTensors(by tensors: [Tensor]) -> Self {
+    var place = 0
+    return mappingTensors { _ in
+      defer { place += 1 }
+      return place < tensors.count ? tensors[place] : .standIn
+    }
+  }
+
   /// The tensors in order.
   var allTensors: [Tensor] {
     var tensors: [Tensor] = []
     tensors.reserveCapacity(8)
+    appendTensors(to: &tensors)
+    return tensors
+  }
+
+  /// Appends the tensors in order.
+  func appendTensors(to tensors: inout [Tensor]) {
     var copy = self
     copy.updateTensors { tensors.append($0) }
-    return tensors
   }
 }

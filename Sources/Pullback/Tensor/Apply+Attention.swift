@@ -84,14 +84,18 @@ func attend(_ call: AttentionCall) -> (y: Tensor, logSums: Tensor) {
   else { return (.standIn, .standIn) }
   var shape = call.shape
   shape.y_strides = y.rowStrides
-  // The operands live in `call`, which outlasts the call below.
-  let succeeded = withExtendedLifetime(call) {
-    attention_forward(
-      InstructionSets.currentName, Int32(q.dtype.rawValue), &shape, q.elements.pointer, call.k.elements.pointer,
-      call.v.elements.pointer, y.elements.pointer, logSums.pointer)
-  }
-  guard succeeded != 0 else { return (noScratch(operation, q.shape), .standIn) }
-  return (y, Tensor(logSums))
+  let (queries, keys, values) = (q.elements.pointer, call.k.elements.pointer, call.v.elements.pointer)
+  let (result, sums, dtype) = (y.elements.pointer, logSums.pointer, Int32(q.dtype.rawValue))
+  // The operands live in `call`.
+  let succeeded = launch(
+    keeping: call,
+    succeeding: { [shape] in
+      var shape = shape
+      return attention_forward(
+        dtype, &shape, queries, keys, values, result, sums) != 0
+        || noScratch(operation, shape)
+    })
+  return succeeded ? (y, Tensor(logSums)) : (.standIn, .standIn)
 }
 
 /// The gradients with respect to q, k and v.
@@ -116,16 +120,22 @@ func attendGradient(_ call: AttentionCall, y: Tensor, logSums: Tensor, dy: Tenso
   strides.dq_strides = dq.rowStrides
   strides.dk_strides = dk.rowStrides
   strides.dv_strides = dv.rowStrides
-  let succeeded = withExtendedLifetime((call, y, logSums, dy)) {
-    attention_gradient(
-      InstructionSets.currentName, Int32(q.dtype.rawValue), &shape, &strides, q.elements.pointer, k.elements.pointer,
-      v.elements.pointer, y.elements.pointer, logSums.elements.pointer, dy.elements.pointer, dq.elements.pointer,
-      dk.elements.pointer, dv.elements.pointer)
-  }
-  guard succeeded != 0 else { return [noScratch(operation, q.shape), .standIn, .standIn] }
-  return [dq, dk, dv]
+  let (queries, keys, values) = (q.elements.pointer, k.elements.pointer, v.elements.pointer)
+  let (result, sums, cotangent) = (y.elements.pointer, logSums.elements.pointer, dy.elements.pointer)
+  let (dQueries, dKeys, dValues) = (dq.elements.pointer, dk.elements.pointer, dv.elements.pointer)
+  let dtype = Int32(q.dtype.rawValue)
+  let succeeded = launch(
+    keeping: (call, y, logSums, dy),
+    succeeding: { [shape, strides] in
+      var (shape, strides) = (shape, strides)
+      return attention_gradient(
+        dtype, &shape, &strides, queries, keys, values, result, sums, cotangent,
+        dQueries, dKeys, dValues) != 0
+        || noScratch(operation, shape)
+    })
+  return succeeded ? [dq, dk, dv] : [.standIn, .standIn, .standIn]
 }
 
-private func noScratch(_ operation: StaticString, _ shape: Shape) -> Tensor {
-  fail(.outOfMemory, operation, "no memory for blocks of keys, for queries of shape \(shape)")
+private func noScratch(_ operation: StaticString, _ shape: attention_shape) -> Bool {
+  failed(.outOfMemory, operation, "no memory for blocks of keys, for \(shape.queries) queries of width \(shape.width)")
 }

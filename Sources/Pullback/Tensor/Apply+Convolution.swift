@@ -75,11 +75,16 @@ func convolve(
     return onlyBias(y, bias, relu: relu)
   }
   let bias = bias?.elements.contiguous(for: operation)
-  var shape = sizes.call
-  let succeeded = convolution_forward(
-    InstructionSets.currentName, Int32(x.dtype.rawValue), &shape, images.pointer, filters.pointer, bias?.pointer,
-    relu ? 1 : 0, y.pointer)
-  return succeeded != 0 ? Tensor(y) : noScratch(operation, y)
+  let (image, filter, addend, result) = (images.pointer, filters.pointer, bias?.pointer, y.pointer)
+  let succeeded = launch(
+    keeping: (images, filters, bias),
+    succeeding: { [call = sizes.call, dtype = Int32(x.dtype.rawValue)] in
+      var shape = call
+      return convolution_forward(
+        dtype, &shape, image, filter, addend, relu ? 1 : 0, result) != 0
+        || noScratch(operation)
+    })
+  return succeeded ? Tensor(y) : .standIn
 }
 
 /// The adjoint with respect to the images: images from results, plus a bias for each channel.
@@ -100,11 +105,16 @@ func convolveTransposed(
   else { return .standIn }
   if sizes.isEmpty { return onlyBias(x, bias, relu: false) }
   let bias = bias?.elements.contiguous(for: operation)
-  var shape = sizes.call
-  let succeeded = convolution_transposed(
-    InstructionSets.currentName, Int32(y.dtype.rawValue), &shape, results.pointer, filters.pointer, bias?.pointer,
-    x.pointer)
-  return succeeded != 0 ? Tensor(x) : noScratch(operation, x)
+  let (result, filter, addend, image) = (results.pointer, filters.pointer, bias?.pointer, x.pointer)
+  let succeeded = launch(
+    keeping: (results, filters, bias),
+    succeeding: { [call = sizes.call, dtype = Int32(y.dtype.rawValue)] in
+      var shape = call
+      return convolution_transposed(
+        dtype, &shape, result, filter, addend, image) != 0
+        || noScratch(operation)
+    })
+  return succeeded ? Tensor(x) : .standIn
 }
 
 /// The adjoint with respect to the filters: filters from images and results.
@@ -114,21 +124,26 @@ func correlate(_ x: Tensor, _ y: Tensor, _ sizes: ConvolutionSizes, _ operation:
     let w = Elements.allocate(sizes.filterShape, x.dtype, for: operation)
   else { return .standIn }
   if sizes.isEmpty { return onlyBias(w, nil, relu: false) }
-  var shape = sizes.call
-  let succeeded = convolution_correlation(
-    InstructionSets.currentName, Int32(x.dtype.rawValue), &shape, images.pointer, results.pointer, w.pointer)
-  return succeeded != 0 ? Tensor(w) : noScratch(operation, w)
+  let (image, result, filter) = (images.pointer, results.pointer, w.pointer)
+  let succeeded = launch(
+    keeping: (images, results),
+    succeeding: { [call = sizes.call, dtype = Int32(x.dtype.rawValue)] in
+      var shape = call
+      return convolution_correlation(dtype, &shape, image, result, filter) != 0
+        || noScratch(operation)
+    })
+  return succeeded ? Tensor(w) : .standIn
 }
 
 /// Sums of nothing: zeros, or the bias of each channel (axis 1).
 private func onlyBias(_ y: Elements, _ bias: Tensor?, relu: Bool) -> Tensor {
-  y.dtype.kernels.pointee.fill(y.pointer, y.count, 0)
+  y.fill(with: 0)
   guard let bias else { return Tensor(y) }
   let column = bias.detached().reshaped(to: Shape([bias.count] + [Int](repeating: 1, count: y.shape.rank - 2)))
   let sum = Tensor(y) + column
   return relu ? sum.clamped(to: 0...Double.infinity) : sum
 }
 
-private func noScratch(_ operation: StaticString, _ result: Elements) -> Tensor {
-  fail(.outOfMemory, operation, "no memory for blocks of the images, for a result of shape \(result.shape)")
+private func noScratch(_ operation: StaticString) -> Bool {
+  failed(.outOfMemory, operation, "no memory for blocks of the images")
 }

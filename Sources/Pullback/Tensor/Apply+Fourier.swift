@@ -9,8 +9,12 @@ func transformLines(_ x: Tensor, inverse: Bool, _ operation: StaticString) -> Te
     let y = Elements.allocate(x.shape, x.dtype, for: operation)
   else { return .standIn }
   let lines = x.shape.droppingLast(2).count(), n = x.shape[-2]
-  let succeeded = fourier_transform(
-    source.pointer, y.pointer, lines, n, inverse ? 1 : 0, Int32(x.dtype.rawValue))
-  guard succeeded != 0 else { return fail(.outOfMemory, operation, "no memory to transform shape \(x.shape)") }
-  return Tensor(y)
+  let (from, to, dtype) = (source.pointer, y.pointer, Int32(x.dtype.rawValue))
+  let succeeded = launch(
+    keeping: source,
+    succeeding: {
+      fourier_transform(from, to, lines, n, inverse ? 1 : 0, dtype) != 0
+        || failed(.outOfMemory, operation, "no memory to transform \(lines) lines of \(n) numbers")
+    })
+  return succeeded ? Tensor(y) : .standIn
 }

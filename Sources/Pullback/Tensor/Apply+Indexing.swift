@@ -17,16 +17,17 @@ func wrappedIndices(_ index: Tensor, extent: Int, _ operation: StaticString) -> 
   guard let source = index.elements.contiguous(for: operation),
     let wrapped = Elements.allocate(index.shape, .int64, for: operation)
   else { return nil }
-  let values = source.pointer.assumingMemoryBound(to: Int64.self)
-  let bad = wrap_indices(values, Int64(extent), wrapped.pointer.assumingMemoryBound(to: Int64.self), source.count)
-  if bad < source.count {
-    let value = withExtendedLifetime(source) { values[bad] }
-    fail(
-      .indexOutOfRange, operation,
-      "the index \(value) is outside an axis of extent \(extent); indices are \(-extent) ..< \(extent)")
-    return nil
-  }
-  return wrapped
+  let (values, places, count) = (source.indices, wrapped.indices, source.count)
+  let areValid = launch(
+    keeping: source,
+    succeeding: {
+      let bad = wrap_indices(values, Int64(extent), places, count)
+      return bad == count
+        || failed(
+          .indexOutOfRange, operation,
+          "the index \(values[bad]) is outside an axis of extent \(extent); indices are \(-extent) ..< \(extent)")
+    })
+  return areValid ? wrapped : nil
 }
 
 extension Elements {
@@ -49,7 +50,8 @@ func takeRows(_ x: Tensor, _ index: Elements, axis: Int, _ operation: StaticStri
     let y = Elements.allocate(x.shape.replacing(axis: axis, with: index.count), x.dtype, for: operation)
   else { return .standIn }
   let (outer, extent, inner) = x.shape.split(at: axis)
-  take_rows(source.pointer, index.indices, y.pointer, outer, extent, index.count, inner, x.dtype.byteCount)
+  let (from, places, to, count, size) = (source.pointer, index.indices, y.pointer, index.count, x.dtype.byteCount)
+  launch(keeping: source, { take_rows(from, places, to, outer, extent, count, inner, size) })
   return Tensor(y)
 }
 
@@ -65,8 +67,9 @@ func addRows(_ x: Tensor, _ index: Elements, axis: Int, extent: Int, _ operation
     let y = Elements.filled(x.shape.replacing(axis: axis, with: extent), x.dtype, with: 0, for: operation)
   else { return .standIn }
   let (outer, _, inner) = y.shape.split(at: axis)
-  add_rows(
-    source.pointer, index.indices, y.pointer, outer, extent, index.count, inner, Int32(x.dtype.rawValue))
+  let (from, places, to, count) = (source.pointer, index.indices, y.pointer, index.count)
+  let dtype = Int32(x.dtype.rawValue)
+  launch(keeping: source, { add_rows(from, places, to, outer, extent, count, inner, dtype) })
   return Tensor(y)
 }
 
@@ -80,8 +83,9 @@ func takeAlong(_ x: Tensor, _ index: Elements, axis: Int, _ operation: StaticStr
     let y = Elements.allocate(index.shape, x.dtype, for: operation)
   else { return .standIn }
   let (outer, extent, inner) = x.shape.split(at: axis)
-  take_along(
-    source.pointer, index.indices, y.pointer, outer, extent, index.shape[axis], inner, x.dtype.byteCount)
+  let (from, places, to, count) = (source.pointer, index.indices, y.pointer, index.shape[axis])
+  let size = x.dtype.byteCount
+  launch(keeping: source, { take_along(from, places, to, outer, extent, count, inner, size) })
   return Tensor(y)
 }
 
@@ -95,19 +99,24 @@ func addAlong(_ x: Tensor, _ index: Elements, axis: Int, extent: Int, _ operatio
     let y = Elements.filled(x.shape.replacing(axis: axis, with: extent), x.dtype, with: 0, for: operation)
   else { return .standIn }
   let (outer, _, inner) = y.shape.split(at: axis)
-  add_along(
-    source.pointer, index.indices, y.pointer, outer, extent, index.shape[axis], inner,
-    Int32(x.dtype.rawValue))
+  let (from, places, to, count) = (source.pointer, index.indices, y.pointer, index.shape[axis])
+  let dtype = Int32(x.dtype.rawValue)
+  launch(keeping: source, { add_along(from, places, to, outer, extent, count, inner, dtype) })
   return Tensor(y)
 }
 
 /// The places, in row-major order, where a bool tensor is true.
 func truePlaces(_ mask: Tensor, _ operation: StaticString) -> Tensor {
-  guard let source = mask.elements.contiguous(for: operation),
-    let places = Elements.allocate([source.count], .int64, for: operation)
-  else { return .standIn }
-  let count = nonzero_positions(source.pointer.assumingMemoryBound(to: UInt8.self), places.indices, source.count)
-  return Tensor(places).viewed([count], Layout.rowMajorStrides([count]), for: operation)
+  guard mask.elements.mayBeRead(by: operation) else { return .standIn }
+  return Program.pausing {
+    guard let source = mask.elements.contiguous(for: operation),
+      let places = Elements.allocate([source.count], .int64, for: operation)
+    else { return .standIn }
+    let count = withExtendedLifetime(source) {
+      nonzero_positions(source.pointer.assumingMemoryBound(to: UInt8.self), places.indices, source.count)
+    }
+    return Tensor(places).viewed([count], Layout.rowMajorStrides([count]), for: operation)
+  }
 }
 
 extension Elements {
@@ -180,6 +189,7 @@ func putFlat(_ x: Tensor, _ values: Tensor, at places: Tensor, _ operation: Stat
   guard let y = x.elements.copied(for: operation), let source = values.elements.contiguous(for: operation),
     let index = wrappedIndices(places, extent: x.count, operation)
   else { return .standIn }
-  put_flat(source.pointer, 1, index.indices, y.pointer, index.count, x.dtype.byteCount)
+  let (from, indices, to, count, size) = (source.pointer, index.indices, y.pointer, index.count, x.dtype.byteCount)
+  launch(keeping: (source, index), { put_flat(from, 1, indices, to, count, size) })
   return Tensor(y)
 }

@@ -64,6 +64,13 @@ private struct Reports {
   /// Calls `body` for each matrix. The pointers that it uses belong to `operands`, which are kept until it is done.
   init(count: Int, work: Int, of operands: [Elements], _ body: (Int) -> Int) {
     reports = [Int](repeating: 0, count: count)
+    guard !Program.isRecording else {
+      fail(
+        .autogradMisuse, "compiled",
+        "decompositions and solutions may fail, upon which Swift code decides, so they cannot be compiled; compute them outside, and pass them in"
+      )
+      return
+    }
     reports.withUnsafeMutableBufferPointer { reports in
       withExtendedLifetime(operands) {
         forEachMatrix(count, work: work) { reports[$0] = body($0) }
@@ -90,9 +97,9 @@ func factorCholesky(_ a: Tensor, _ operation: StaticString)
     }
   }
   guard let l = a.elements.copied(for: operation) else { return nil }
-  let n = a.shape[-1], name = InstructionSets.currentName
+  let n = a.shape[-1]
   let reports = Reports(count: a.batchCount, work: n * n * n / 6, of: [l]) { place in
-    cholesky_factor(name, l.doubles + place * n * n, n)
+    cholesky_factor(l.doubles + place * n * n, n)
   }
   if reports.outOfMemory {
     outOfMemory(operation)
@@ -110,7 +117,7 @@ func factorLU(_ a: Tensor, _ operation: StaticString) -> FactorsLU? {
         firstSingular: all.firstSingular.map { $0 % max(1, a.batchCount) })
     }
   }
-  let m = a.shape[-2], n = a.shape[-1], name = InstructionSets.currentName
+  let m = a.shape[-2], n = a.shape[-1]
   guard let packed = a.elements.copied(for: operation),
     let permutation = Elements.allocate(a.shape.withVectors(m), .int64, for: operation),
     let sign = Elements.allocate(a.shape.droppingLast(2), .float64, for: operation)
@@ -118,7 +125,7 @@ func factorLU(_ a: Tensor, _ operation: StaticString) -> FactorsLU? {
   let reports = Reports(count: a.batchCount, work: m * n * min(m, n) / 3, of: [packed, permutation, sign]) { place in
     var parity: Int32 = 1
     let failed = lu_factor(
-      name, packed.doubles + place * m * n, m, n, permutation.integers + place * m, &parity)
+      packed.doubles + place * m * n, m, n, permutation.integers + place * m, &parity)
     sign.doubles[place] = Double(parity)
     return failed
   }
@@ -150,7 +157,7 @@ func solve(_ factors: FactorsLU, transposed: Bool, _ b: Tensor, _ operation: Sta
   else { return .standIn }
   let matrices = batchOffsets(factors.packed, batch)
   let orders = batchOffsets(factors.permutation.expanded(at: -1), batch), rights = batchOffsets(Tensor(right), batch)
-  let packed = factors.packed.elements, permutation = factors.permutation.elements, name = InstructionSets.currentName
+  let packed = factors.packed.elements, permutation = factors.permutation.elements
   let reports = Reports(count: batch.count(), work: n * n * k, of: [packed, permutation, right]) { place in
     let lu = packed.doubles + matrices[place], order = permutation.integers + orders[place]
     let b = right.doubles + rights[place], x = x.doubles + place * n * k
@@ -159,12 +166,12 @@ func solve(_ factors: FactorsLU, transposed: Bool, _ b: Tensor, _ operation: Sta
       defer { Memory.release(work, n * k * 8) }
       let y = work.assumingMemoryBound(to: Double.self)
       y.update(from: b, count: n * k)
-      let solved = triangular_solve(name, lu, 1, n, y, n, k, 0, 0) & triangular_solve(name, lu, 1, n, y, n, k, 1, 1)
+      let solved = triangular_solve(lu, 1, n, y, n, k, 0, 0) & triangular_solve(lu, 1, n, y, n, k, 1, 1)
       for row in 0..<n { (x + Int(order[row]) * k).update(from: y + row * k, count: k) }
       return solved == 1 ? 0 : -1
     }
     for row in 0..<n { (x + row * k).update(from: b + Int(order[row]) * k, count: k) }
-    let solved = triangular_solve(name, lu, n, 1, x, n, k, 0, 1) & triangular_solve(name, lu, n, 1, x, n, k, 1, 0)
+    let solved = triangular_solve(lu, n, 1, x, n, k, 0, 1) & triangular_solve(lu, n, 1, x, n, k, 1, 0)
     return solved == 1 ? 0 : -1
   }
   if reports.outOfMemory { outOfMemory(operation) }
@@ -185,11 +192,11 @@ func solveTriangle(_ a: Tensor, upper: Bool, unit: Bool, _ b: Tensor, _ operatio
   shape.append(n)
   shape.append(k)
   guard let x = b.broadcast(to: shape).elements.copied(for: operation) else { return .standIn }
-  let matrices = batchOffsets(a, batch), triangles = a.elements, name = InstructionSets.currentName
+  let matrices = batchOffsets(a, batch), triangles = a.elements
   let (row, column) = (triangles.layout.strides[a.rank - 2], triangles.layout.strides[a.rank - 1])
   let reports = Reports(count: batch.count(), work: n * n * k / 2, of: [triangles, x]) { place in
     let solved = triangular_solve(
-      name, triangles.doubles + matrices[place], row, column, x.doubles + place * n * k, n, k, upper ? 1 : 0,
+      triangles.doubles + matrices[place], row, column, x.doubles + place * n * k, n, k, upper ? 1 : 0,
       unit ? 1 : 0)
     return solved == 1 ? 0 : -1
   }
@@ -202,14 +209,14 @@ func decomposeQR(_ a: Tensor, columns: Int, _ operation: StaticString) -> (q: Te
   if let axis = HiddenAxis(a) {
     return decomposeQR(axis.spread(a), columns: columns, operation).map { (axis.hide($0.q), axis.hide($0.r)) }
   }
-  let m = a.shape[-2], n = a.shape[-1], name = InstructionSets.currentName
+  let m = a.shape[-2], n = a.shape[-1]
   guard let work = a.elements.copied(for: operation),
     let q = Elements.allocate(a.shape.withMatrices(m, columns), .float64, for: operation),
     let r = Elements.allocate(a.shape.withMatrices(columns, n), .float64, for: operation)
   else { return nil }
   let reports = Reports(count: a.batchCount, work: m * n * columns, of: [work, q, r]) { place in
     let done = qr_decompose(
-      name, work.doubles + place * m * n, q.doubles + place * m * columns, r.doubles + place * columns * n, m, n,
+      work.doubles + place * m * n, q.doubles + place * m * columns, r.doubles + place * columns * n, m, n,
       columns)
     return done == 1 ? 0 : -1
   }
@@ -229,7 +236,7 @@ func decomposeSymmetric(_ a: Tensor, vectors wanted: Bool, _ operation: StaticSt
       (axis.hide(all.values), all.vectors.map(axis.hide))
     }
   }
-  let n = a.shape[-1], name = InstructionSets.currentName
+  let n = a.shape[-1]
   guard let work = a.elements.copied(for: operation),
     let values = Elements.allocate(a.shape.withVectors(n), .float64, for: operation)
   else { return nil }
@@ -241,7 +248,7 @@ func decomposeSymmetric(_ a: Tensor, vectors wanted: Bool, _ operation: StaticSt
   let reports = Reports(count: a.batchCount, work: 4 * n * n * n, of: [work, values]) { place in
     let offset = place * n * n
     let done = symmetric_eigen(
-      name, work.doubles + offset, values.doubles + place * n, vectors.map { $0.doubles + offset }, n)
+      work.doubles + offset, values.doubles + place * n, vectors.map { $0.doubles + offset }, n)
     return done == 1 ? 0 : -1
   }
   if reports.outOfMemory {
@@ -260,7 +267,7 @@ func decomposeSingular(_ a: Tensor, vectors wanted: Bool, _ operation: StaticStr
       (axis.hide(all.values), all.vectors.map { (axis.hide($0.u), axis.hide($0.vt)) })
     }
   }
-  let m = a.shape[-2], n = a.shape[-1], name = InstructionSets.currentName
+  let m = a.shape[-2], n = a.shape[-1]
   guard let work = a.elements.copied(for: operation),
     let values = Elements.allocate(a.shape.withVectors(n), .float64, for: operation)
   else { return nil }
@@ -273,7 +280,7 @@ func decomposeSingular(_ a: Tensor, vectors wanted: Bool, _ operation: StaticStr
   }
   let reports = Reports(count: a.batchCount, work: 10 * m * n * n, of: [work, values]) { place in
     let done = singular_values(
-      name, work.doubles + place * m * n, vectors.map { $0.u.doubles + place * m * n }, values.doubles + place * n,
+      work.doubles + place * m * n, vectors.map { $0.u.doubles + place * m * n }, values.doubles + place * n,
       vectors.map { $0.vt.doubles + place * n * n }, m, n)
     return done == 1 ? 0 : -1
   }

@@ -13,11 +13,14 @@ func sortingPlaces(_ x: Tensor, axis: Int, descending: Bool, _ operation: Static
     let places = Elements.allocate(x.shape, .int64, for: operation)
   else { return .standIn }
   let (outer, extent, inner) = x.shape.split(at: axis)
-  let sorted = argsort_along(
-    source.pointer, places.pointer.assumingMemoryBound(to: Int64.self), outer, extent, inner, descending ? 1 : 0,
-    Int32(x.dtype.rawValue))
-  guard sorted != 0 else { return fail(.outOfMemory, operation, "no memory to sort a tensor of shape \(x.shape)") }
-  return Tensor(places)
+  let (from, to) = (source.pointer, places.pointer.assumingMemoryBound(to: Int64.self))
+  let sorted = launch(
+    keeping: source,
+    succeeding: { [dtype = Int32(x.dtype.rawValue)] in
+      argsort_along(from, to, outer, extent, inner, descending ? 1 : 0, dtype) != 0
+        || failed(.outOfMemory, operation, "no memory to sort \(outer * inner) lines of \(extent) elements")
+    })
+  return sorted ? Tensor(places) : .standIn
 }
 
 /// A running fold that keeps the shape.
@@ -31,11 +34,16 @@ func scan(_ x: Tensor, axis: Int, _ kind: Scan, _ operation: StaticString) -> Te
   else { return .standIn }
   let (outer, extent, inner) = x.shape.split(at: axis)
   let dtype = Int32(x.dtype.rawValue)
-  switch kind {
-  case .sum: cumulative_sum(source.pointer, y.pointer, outer, extent, inner, dtype)
-  case .product: cumulative_product(source.pointer, y.pointer, outer, extent, inner, dtype)
-  case .logSumExp: cumulative_log_sum_exp(source.pointer, y.pointer, outer, extent, inner, dtype)
-  }
+  let (from, to) = (source.pointer, y.pointer)
+  launch(
+    keeping: source,
+    {
+      switch kind {
+      case .sum: cumulative_sum(from, to, outer, extent, inner, dtype)
+      case .product: cumulative_product(from, to, outer, extent, inner, dtype)
+      case .logSumExp: cumulative_log_sum_exp(from, to, outer, extent, inner, dtype)
+      }
+    })
   return Tensor(y)
 }
 
@@ -56,8 +64,11 @@ func runningExtreme(
     let places = Elements.allocate(x.shape, .int64, for: operation)
   else { return (.standIn, .standIn) }
   let (outer, extent, inner) = x.shape.split(at: axis)
-  cumulative_extreme(
-    source.pointer, y.pointer, places.pointer.assumingMemoryBound(to: Int64.self), outer, extent, inner,
-    minimum ? 1 : 0, Int32(x.dtype.rawValue))
+  let (from, to, origins) = (source.pointer, y.pointer, places.pointer.assumingMemoryBound(to: Int64.self))
+  launch(
+    keeping: source,
+    { [dtype = Int32(x.dtype.rawValue)] in
+      cumulative_extreme(from, to, origins, outer, extent, inner, minimum ? 1 : 0, dtype)
+    })
   return (Tensor(y), Tensor(places))
 }

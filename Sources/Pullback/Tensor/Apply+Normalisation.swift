@@ -34,12 +34,17 @@ func layerNormRows(
     let inverse = Elements.allocate([rows], x.dtype, for: operation)
   else { return (.standIn, .standIn, .standIn) }
   let weight = weight?.elements.contiguous(for: operation), bias = bias?.elements.contiguous(for: operation)
-  Parallel.run(count: rows, grain: rowGrain(columns)) { part in
-    let (offset, first) = (part.lowerBound * columns * size, part.lowerBound * size)
-    kernel(
-      source.pointer + offset, weight?.pointer, bias?.pointer, y.pointer + offset, mean.pointer + first,
-      inverse.pointer + first, part.count, columns, epsilon)
-  }
+  let (from, scale, addend, to) = (source.pointer, weight?.pointer, bias?.pointer, y.pointer)
+  let (means, inverses) = (mean.pointer, inverse.pointer)
+  launch(
+    keeping: (source, weight, bias),
+    {
+      Parallel.run(count: rows, grain: rowGrain(columns)) { part in
+        let (offset, first) = (part.lowerBound * columns * size, part.lowerBound * size)
+        kernel(
+          from + offset, scale, addend, to + offset, means + first, inverses + first, part.count, columns, epsilon)
+      }
+    })
   return (Tensor(y), Tensor(mean), Tensor(inverse))
 }
 
@@ -73,15 +78,20 @@ func layerNormGradientRows(
     let sums = Elements.filled([pieces.count, weight == nil ? 0 : 2, columns], x.dtype, with: 0, for: operation)
   else { return (.standIn, nil, nil) }
   let weight = weight?.elements.contiguous(for: operation)
-  Parallel.run(chunks: pieces.count) { piece in
-    let first = piece * pieces.size
-    let offset = first * columns * size
-    let sum = weight.map { _ in sums.pointer + piece * 2 * columns * size }
-    kernel(
-      cotangent.pointer + offset, source.pointer + offset, weight?.pointer, mean.pointer + first * size,
-      inverse.pointer + first * size, dx.pointer + offset, sum, sum.map { $0 + columns * size },
-      min(pieces.size, rows - first), columns)
-  }
+  let (change, from, scale, to) = (cotangent.pointer, source.pointer, weight?.pointer, dx.pointer)
+  let (means, inverses, addends) = (mean.pointer, inverse.pointer, sums.pointer)
+  launch(
+    keeping: (cotangent, source, weight, mean, inverse, sums),
+    {
+      Parallel.run(chunks: pieces.count) { piece in
+        let first = piece * pieces.size
+        let offset = first * columns * size
+        let sum = scale.map { _ in addends + piece * 2 * columns * size }
+        kernel(
+          change + offset, from + offset, scale, means + first * size, inverses + first * size, to + offset, sum,
+          sum.map { $0 + columns * size }, min(pieces.size, rows - first), columns)
+      }
+    })
   guard weight != nil else { return (Tensor(dx), nil, nil) }
   let total = Tensor(sums).sum(axis: 0)
   return (Tensor(dx), total[0], total[1])
@@ -106,13 +116,17 @@ func rmsNormRows(_ x: Tensor, _ weight: Tensor?, _ epsilon: Double) -> (y: Tenso
     let inverse = Elements.allocate([rows], x.dtype, for: operation)
   else { return (.standIn, .standIn) }
   let weight = weight?.elements.contiguous(for: operation)
-  Parallel.run(count: rows, grain: rowGrain(columns)) { part in
-    let offset = part.lowerBound * columns * size
-    root_mean_square_norm(
-      InstructionSets.currentName, Int32(x.dtype.rawValue), source.pointer + offset, weight?.pointer,
-      y.pointer + offset,
-      inverse.pointer + part.lowerBound * size, part.count, columns, epsilon)
-  }
+  let (from, scale, to, inverses) = (source.pointer, weight?.pointer, y.pointer, inverse.pointer)
+  launch(
+    keeping: (source, weight),
+    { [dtype = Int32(x.dtype.rawValue)] in
+      Parallel.run(count: rows, grain: rowGrain(columns)) { part in
+        let offset = part.lowerBound * columns * size
+        root_mean_square_norm(
+          dtype, from + offset, scale, to + offset, inverses + part.lowerBound * size,
+          part.count, columns, epsilon)
+      }
+    })
   return (Tensor(y), Tensor(inverse))
 }
 
@@ -139,14 +153,19 @@ func rmsNormGradientRows(
     let sums = Elements.filled([pieces.count, weight == nil ? 0 : columns], x.dtype, with: 0, for: operation)
   else { return (.standIn, nil) }
   let weight = weight?.elements.contiguous(for: operation)
-  Parallel.run(chunks: pieces.count) { piece in
-    let first = piece * pieces.size
-    let offset = first * columns * size
-    root_mean_square_norm_gradient(
-      InstructionSets.currentName, Int32(x.dtype.rawValue), cotangent.pointer + offset, source.pointer + offset,
-      weight?.pointer, inverse.pointer + first * size, dx.pointer + offset,
-      weight.map { _ in sums.pointer + piece * columns * size }, min(pieces.size, rows - first), columns)
-  }
+  let (change, from, scale, to) = (cotangent.pointer, source.pointer, weight?.pointer, dx.pointer)
+  let (inverses, addends) = (inverse.pointer, sums.pointer)
+  launch(
+    keeping: (cotangent, source, weight, inverse, sums),
+    { [dtype = Int32(x.dtype.rawValue)] in
+      Parallel.run(chunks: pieces.count) { piece in
+        let first = piece * pieces.size
+        let offset = first * columns * size
+        root_mean_square_norm_gradient(
+          dtype, change + offset, from + offset, scale, inverses + first * size,
+          to + offset, scale.map { _ in addends + piece * columns * size }, min(pieces.size, rows - first), columns)
+      }
+    })
   return (Tensor(dx), weight == nil ? nil : Tensor(sums).sum(axis: 0))
 }
 
@@ -163,6 +182,17 @@ extension HiddenAxis {
   }
 }
 
+/// The type and the extents of images [outer, channels, inner], as kernels take them.
+private struct ImageSizes {
+  let dtype: Int32
+  let outer, channels, inner: Int
+
+  init(_ x: Tensor) {
+    dtype = Int32(x.dtype.rawValue)
+    (outer, channels, inner) = (x.shape[0], x.shape[1], x.shape[2])
+  }
+}
+
 /// The mean and the biased variance of each channel of `x` [outer, channels, inner].
 func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
   if let axis = HiddenAxis(x) {
@@ -174,9 +204,13 @@ func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
     let mean = Elements.allocate([x.shape[1]], x.dtype, for: operation),
     let variance = Elements.allocate([x.shape[1]], x.dtype, for: operation)
   else { return (.standIn, .standIn) }
-  channel_moments(
-    InstructionSets.currentName, Int32(x.dtype.rawValue), source.pointer, mean.pointer, variance.pointer, x.shape[0],
-    x.shape[1], x.shape[2])
+  let (from, means, variances, sizes) = (source.pointer, mean.pointer, variance.pointer, ImageSizes(x))
+  launch(
+    keeping: source,
+    {
+      channel_moments(
+        sizes.dtype, from, means, variances, sizes.outer, sizes.channels, sizes.inner)
+    })
   return (Tensor(mean), Tensor(variance))
 }
 
@@ -191,9 +225,15 @@ func channelAffine(_ x: Tensor, _ centre: Tensor, _ scale: Tensor, _ shift: Tens
     let scale = scale.elements.contiguous(for: operation), let shift = shift.elements.contiguous(for: operation),
     let y = Elements.allocate(x.shape, x.dtype, for: operation)
   else { return .standIn }
-  channel_affine(
-    InstructionSets.currentName, Int32(x.dtype.rawValue), source.pointer, centre.pointer, scale.pointer, shift.pointer,
-    y.pointer, x.shape[0], x.shape[1], x.shape[2])
+  let (from, centres, scales, shifts) = (source.pointer, centre.pointer, scale.pointer, shift.pointer)
+  let (to, sizes) = (y.pointer, ImageSizes(x))
+  launch(
+    keeping: (source, centre, scale, shift),
+    {
+      channel_affine(
+        sizes.dtype, from, centres, scales, shifts, to, sizes.outer, sizes.channels,
+        sizes.inner)
+    })
   return Tensor(y)
 }
 
@@ -209,9 +249,15 @@ func channelGradientSums(_ dy: Tensor, _ x: Tensor, _ mean: Tensor) -> (sum: Ten
     let sum = Elements.allocate([x.shape[1]], x.dtype, for: operation),
     let product = Elements.allocate([x.shape[1]], x.dtype, for: operation)
   else { return (.standIn, .standIn) }
-  channel_gradient_sums(
-    InstructionSets.currentName, Int32(x.dtype.rawValue), cotangent.pointer, source.pointer, mean.pointer, sum.pointer,
-    product.pointer, x.shape[0], x.shape[1], x.shape[2])
+  let (change, from, means) = (cotangent.pointer, source.pointer, mean.pointer)
+  let (sums, products, sizes) = (sum.pointer, product.pointer, ImageSizes(x))
+  launch(
+    keeping: (cotangent, source, mean),
+    {
+      channel_gradient_sums(
+        sizes.dtype, change, from, means, sums, products, sizes.outer, sizes.channels,
+        sizes.inner)
+    })
   return (Tensor(sum), Tensor(product))
 }
 
@@ -228,8 +274,14 @@ func channelGradient(_ dy: Tensor, _ x: Tensor, _ mean: Tensor, _ a: Tensor, _ b
     let b = b.elements.contiguous(for: operation), let c = c.elements.contiguous(for: operation),
     let dx = Elements.allocate(x.shape, x.dtype, for: operation)
   else { return .standIn }
-  channel_gradient(
-    InstructionSets.currentName, Int32(x.dtype.rawValue), cotangent.pointer, source.pointer, mean.pointer, a.pointer,
-    b.pointer, c.pointer, dx.pointer, x.shape[0], x.shape[1], x.shape[2])
+  let (change, from, means, to) = (cotangent.pointer, source.pointer, mean.pointer, dx.pointer)
+  let (aPointer, bPointer, cPointer, sizes) = (a.pointer, b.pointer, c.pointer, ImageSizes(x))
+  launch(
+    keeping: (cotangent, source, mean, a, b, c),
+    {
+      channel_gradient(
+        sizes.dtype, change, from, means, aPointer, bPointer, cPointer, to, sizes.outer, sizes.channels,
+        sizes.inner)
+    })
   return Tensor(dx)
 }

@@ -65,11 +65,13 @@ func matrixProduct(
   call.bias = bias.map { UnsafeRawPointer($0.pointer) }
   call.relu = finish.relu ? 1 : 0
   // Every pointer in `call` belongs to an object that lives until after the call: the operands are parameters.
-  let succeeded = withExtendedLifetime(bias) { multiply(&call, batchShape, a, b) }
-  guard succeeded else {
-    return fail(.outOfMemory, operation, "no memory to rearrange operands of shapes \(a.shape) and \(b.shape)")
+  call.batch = batchShape.rank == 0 ? 1 : batchShape.count()
+  let succeeded = withExtendedLifetime(bias) {
+    call.batch == 1
+      ? multiply(&call, a.dtype, operation)
+      : multiply(call, a.dtype, batchOffsets(a, batchShape), batchOffsets(b, batchShape), operation)
   }
-  return Tensor(c)
+  return succeeded ? Tensor(c) : .standIn
 }
 
 /// Memory for the products of a batch, not initialised.
@@ -111,23 +113,43 @@ private func productOfExamples(
       axis.aligned(a, rank: rank), axis.aligned(b, rank: rank), operation, transposed: transposed, finish: finish))
 }
 
-/// Fills in the batch and multiplies.
-private func multiply(_ call: inout matrix_product, _ batch: Shape, _ a: Tensor, _ b: Tensor) -> Bool {
-  let dtype = Int32(a.dtype.rawValue)
-  let count = batch.rank == 0 ? 1 : batch.count()
-  if count == 1 {
-    call.batch = 1
-    return matrix_multiply(InstructionSets.currentName, dtype, &call) != 0
+// Without `launch`, whose closures would copy so large a structure at every call.
+@inline(__always)
+private func multiply(_ call: inout matrix_product, _ dtype: DType, _ operation: StaticString) -> Bool {
+  if Program.isRecording { note(call, dtype, operation) }
+  return matrix_multiply(Int32(dtype.rawValue), &call) != 0 || noMemory(call, operation)
+}
+
+@inline(never)
+private func note(_ call: matrix_product, _ dtype: DType, _ operation: StaticString) {
+  Program.current.note {
+    var call = call
+    return matrix_multiply(Int32(dtype.rawValue), &call) != 0 || noMemory(call, operation)
   }
-  let aOffsets = batchOffsets(a, batch), bOffsets = batchOffsets(b, batch)
-  return aOffsets.withUnsafeBufferPointer { aOffsets in
-    bOffsets.withUnsafeBufferPointer { bOffsets in
-      call.batch = count
-      call.a_offsets = aOffsets.baseAddress
-      call.b_offsets = bOffsets.baseAddress
-      return matrix_multiply(InstructionSets.currentName, dtype, &call) != 0
-    }
-  }
+}
+
+/// The products of a batch, whose matrices begin at these offsets.
+private func multiply(
+  _ call: matrix_product, _ dtype: DType, _ aOffsets: [Int], _ bOffsets: [Int], _ operation: StaticString
+) -> Bool {
+  launch(
+    keeping: (),
+    succeeding: { [dtype = Int32(dtype.rawValue)] in
+      aOffsets.withUnsafeBufferPointer { aOffsets in
+        bOffsets.withUnsafeBufferPointer { bOffsets in
+          var call = call
+          call.a_offsets = aOffsets.baseAddress
+          call.b_offsets = bOffsets.baseAddress
+          return matrix_multiply(dtype, &call) != 0 || noMemory(call, operation)
+        }
+      }
+    })
+}
+
+@inline(never)
+private func noMemory(_ call: matrix_product, _ operation: StaticString) -> Bool {
+  failed(
+    .outOfMemory, operation, "no memory to rearrange the operands of a product of \(call.m) x \(call.k) x \(call.n)")
 }
 
 /// Where each matrix of the broadcast batch begins, in elements.

@@ -113,25 +113,33 @@ private func fold(
   let piece = max(64 << 10, min(256 << 10, outer * middle * inner / 16))
   if outer >= 8 || middle * inner < 2 * piece {
     let grain = max(1, piece / max(1, middle * inner))
-    Parallel.run(count: outer, grain: grain) { part in
-      kernel(
-        x.pointer + part.lowerBound * middle * inner * size, y.pointer + part.lowerBound * inner * size,
-        part.count, middle, inner)
-    }
+    let (source, target) = (x.pointer, y.pointer)
+    launch({
+      Parallel.run(count: outer, grain: grain) { part in
+        kernel(
+          source + part.lowerBound * middle * inner * size, target + part.lowerBound * inner * size, part.count,
+          middle, inner)
+      }
+    })
     return y
   }
   // Few long folds: pieces of each, then the pieces' results.
   let rows = max(1, piece / inner)
   let pieces = (middle + rows - 1) / rows
   guard let partial = Elements.allocate([outer, pieces, inner], x.dtype, for: operation) else { return nil }
-  Parallel.run(chunks: outer * pieces) { chunk in
-    let (fold, piece) = (chunk / pieces, chunk % pieces)
-    let start = piece * rows
-    kernel(
-      x.pointer + (fold * middle + start) * inner * size, partial.pointer + chunk * inner * size, 1,
-      min(rows, middle - start), inner)
-  }
-  kernel(partial.pointer, y.pointer, outer, pieces, inner)
+  let (source, sums, target) = (x.pointer, partial.pointer, y.pointer)
+  launch(
+    keeping: partial,
+    {
+      Parallel.run(chunks: outer * pieces) { chunk in
+        let (fold, piece) = (chunk / pieces, chunk % pieces)
+        let start = piece * rows
+        kernel(
+          source + (fold * middle + start) * inner * size, sums + chunk * inner * size, 1,
+          min(rows, middle - start), inner)
+      }
+      kernel(sums, target, outer, pieces, inner)
+    })
   return y
 }
 
@@ -151,11 +159,15 @@ func argReduce(
     let y = Elements.allocate(keepDims ? kept : x.shape.removing(axis: axis), .int64, for: operation)
   else { return .standIn }
   let (outer, middle, inner) = x.shape.split(at: axis)
-  Parallel.run(count: outer, grain: max(1, (64 << 10) / max(1, middle * inner))) { part in
-    kernel(
-      source.pointer + part.lowerBound * middle * inner * x.dtype.byteCount,
-      y.pointer.assumingMemoryBound(to: Int64.self) + part.lowerBound * inner, part.count, middle, inner)
-  }
+  let (from, to, size) = (source.pointer, y.pointer.assumingMemoryBound(to: Int64.self), x.dtype.byteCount)
+  launch(
+    keeping: source,
+    {
+      Parallel.run(count: outer, grain: max(1, (64 << 10) / max(1, middle * inner))) { part in
+        kernel(
+          from + part.lowerBound * middle * inner * size, to + part.lowerBound * inner, part.count, middle, inner)
+      }
+    })
   return Tensor(y)
 }
 

@@ -19,11 +19,16 @@ func mapRows(
   else { return .standIn }
   let columns = x.shape[-1], size = x.dtype.byteCount
   let rows = x.shape.droppingLast(1).count()
-  Parallel.run(count: rows, grain: rowGrain(columns)) { part in
-    kernel(
-      source.pointer + part.lowerBound * columns * size,
-      y.pointer + part.lowerBound * (folding ? 1 : columns) * size, part.count, columns)
-  }
+  let (from, to) = (source.pointer, y.pointer)
+  launch(
+    keeping: source,
+    {
+      Parallel.run(count: rows, grain: rowGrain(columns)) { part in
+        kernel(
+          from + part.lowerBound * columns * size, to + part.lowerBound * (folding ? 1 : columns) * size, part.count,
+          columns)
+      }
+    })
   return Tensor(y)
 }
 
@@ -40,9 +45,14 @@ func zipRows(
     let dx = Elements.allocate(y.shape, y.dtype, for: operation)
   else { return .standIn }
   let columns = y.shape[-1], size = y.dtype.byteCount
-  Parallel.run(count: y.shape.droppingLast(1).count(), grain: rowGrain(columns)) { part in
-    let offset = part.lowerBound * columns * size
-    kernel(dySource.pointer + offset, ySource.pointer + offset, dx.pointer + offset, part.count, columns)
-  }
+  let (from, result, to, rows) = (dySource.pointer, ySource.pointer, dx.pointer, y.shape.droppingLast(1).count())
+  launch(
+    keeping: (dySource, ySource),
+    {
+      Parallel.run(count: rows, grain: rowGrain(columns)) { part in
+        let offset = part.lowerBound * columns * size
+        kernel(from + offset, result + offset, to + offset, part.count, columns)
+      }
+    })
   return Tensor(dx)
 }

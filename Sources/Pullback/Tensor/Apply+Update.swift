@@ -47,13 +47,17 @@ extension Tensor {
     guard let gradient = gradient.elements.contiguous(for: "SGD"), makeWritable(for: "SGD"),
       velocity?.makeWritable(for: "SGD") != false
     else { return }
-    let size = dtype.byteCount
-    Parallel.run(count: count, grain: Elementwise.grain) { part in
-      let offset = part.lowerBound * size
-      kernel(
-        elements.pointer + offset, gradient.pointer + offset, velocity.map { $0.elements.pointer + offset }, part.count,
-        step.rate, step.momentum, step.dampening, step.weightDecay, step.isNesterov ? 1 : 0, isFirst ? 1 : 0)
-    }
+    let (p, g, v) = (elements.pointer, gradient.pointer, velocity?.elements.pointer)
+    launch(
+      keeping: gradient,
+      { [count, size = dtype.byteCount] in
+        Parallel.run(count: count, grain: Elementwise.grain) { part in
+          let offset = part.lowerBound * size
+          kernel(
+            p + offset, g + offset, v.map { $0 + offset }, part.count, step.rate, step.momentum, step.dampening,
+            step.weightDecay, step.isNesterov ? 1 : 0, isFirst ? 1 : 0)
+        }
+      })
     becomeLeaf()
   }
 
@@ -69,19 +73,24 @@ extension Tensor {
     number: Int
   ) {
     guard let kernel = dtype.kernels.pointee.update.adam else { return refuseUpdate("Adam") }
+    guard !Program.isRecording else { return refuseCompilation() }
     guard let gradient = gradient.elements.contiguous(for: "Adam"), makeWritable(for: "Adam"),
       mean.makeWritable(for: "Adam"), square.makeWritable(for: "Adam"), maximum?.makeWritable(for: "Adam") != false
     else { return }
     let size = dtype.byteCount
+    let (p, g, m) = (elements.pointer, gradient.pointer, mean.elements.pointer)
+    let (s, most) = (square.elements.pointer, maximum?.elements.pointer)
     let correction1 = 1 - power(step.beta1, number), correction2 = 1 - power(step.beta2, number)
-    Parallel.run(count: count, grain: Elementwise.grain) { part in
-      let offset = part.lowerBound * size
-      kernel(
-        elements.pointer + offset, gradient.pointer + offset, mean.elements.pointer + offset,
-        square.elements.pointer + offset, maximum.map { $0.elements.pointer + offset }, part.count, step.rate,
-        step.beta1,
-        step.beta2, step.epsilon, step.weightDecay, step.isDecayDecoupled ? 1 : 0, correction1, correction2)
-    }
+    launch(
+      keeping: gradient,
+      { [count] in
+        Parallel.run(count: count, grain: Elementwise.grain) { part in
+          let offset = part.lowerBound * size
+          kernel(
+            p + offset, g + offset, m + offset, s + offset, most.map { $0 + offset }, part.count, step.rate, step.beta1,
+            step.beta2, step.epsilon, step.weightDecay, step.isDecayDecoupled ? 1 : 0, correction1, correction2)
+        }
+      })
     becomeLeaf()
   }
 
@@ -105,6 +114,13 @@ extension Tensor {
 
   private static func uninitialized(like other: Tensor, for operation: StaticString) -> Tensor? {
     Elements.allocate(other.shape, other.dtype, for: operation).map { Tensor($0) }
+  }
+
+  private func refuseCompilation() {
+    fail(
+      .autogradMisuse, "Adam",
+      "the number of the step is no tensor, so it would stay what it was when the function was compiled; update outside of compiled(_:), or use SGD"
+    )
   }
 
   private func refuseUpdate(_ operation: StaticString) { _ = unsupported(operation, dtype) }

@@ -67,11 +67,14 @@ func windowMaximum(_ x: Tensor, _ windows: Windows, _ operation: StaticString) -
     let places = Elements.allocate(shape, .int32, for: operation)
   else { return nil }
   if y.count > 0 {
-    windows.withShape(planes: y.count / windows.outputCount) { shape, _ in
-      window_maximum(
-        InstructionSets.currentName, Int32(x.dtype.rawValue), &shape, source.pointer, y.pointer,
-        places.pointer.assumingMemoryBound(to: Int32.self))
-    }
+    let (from, to, origins) = (source.pointer, y.pointer, places.pointer.assumingMemoryBound(to: Int32.self))
+    launch(
+      keeping: source,
+      { [planes = y.count / windows.outputCount, dtype = Int32(x.dtype.rawValue)] in
+        windows.withShape(planes: planes) { shape, _ in
+          window_maximum(dtype, &shape, from, to, origins)
+        }
+      })
   }
   return (Tensor(y), places)
 }
@@ -83,9 +86,14 @@ func windowMean(_ x: Tensor, _ windows: Windows, _ operation: StaticString) -> T
     let y = Elements.allocate(windows.result(of: x.shape), x.dtype, for: operation)
   else { return .standIn }
   if y.count > 0 {
-    windows.withShape(planes: y.count / windows.outputCount) { shape, scale in
-      window_sum(InstructionSets.currentName, Int32(x.dtype.rawValue), &shape, scale, source.pointer, y.pointer)
-    }
+    let (from, to) = (source.pointer, y.pointer)
+    launch(
+      keeping: source,
+      { [planes = y.count / windows.outputCount, dtype = Int32(x.dtype.rawValue)] in
+        windows.withShape(planes: planes) { shape, scale in
+          window_sum(dtype, &shape, scale, from, to)
+        }
+      })
   }
   return Tensor(y)
 }
@@ -97,9 +105,14 @@ func windowSpread(_ y: Tensor, _ windows: Windows, _ operation: StaticString) ->
   guard y.count > 0 else { return Tensor.zeros(shape, dtype: y.dtype) }
   guard let source = y.elements.contiguous(for: operation), let x = Elements.allocate(shape, y.dtype, for: operation)
   else { return .standIn }
-  windows.withShape(planes: y.count / windows.outputCount) { shape, scale in
-    window_spread(InstructionSets.currentName, Int32(y.dtype.rawValue), &shape, scale, source.pointer, x.pointer)
-  }
+  let (from, to) = (source.pointer, x.pointer)
+  launch(
+    keeping: source,
+    { [planes = y.count / windows.outputCount, dtype = Int32(y.dtype.rawValue)] in
+      windows.withShape(planes: planes) { shape, scale in
+        window_spread(dtype, &shape, scale, from, to)
+      }
+    })
   return Tensor(x)
 }
 
@@ -118,13 +131,17 @@ func takePlaces(_ x: Tensor, _ places: Elements, axes: Int, _ operation: StaticS
   if y.count == 0 { return Tensor(y) }
   let planes = x.shape.droppingLast(axes).count(), size = x.dtype.byteCount
   let (extent, count) = (x.count / planes, y.count / planes)
-  let place = places.pointer.assumingMemoryBound(to: Int32.self)
-  Parallel.run(count: planes, grain: planeGrain(extent)) { part in
-    let first = part.lowerBound
-    window_take(
-      Int32(x.dtype.rawValue), part.count, extent, count, source.pointer + first * extent * size, place + first * count,
-      y.pointer + first * count * size)
-  }
+  let (from, place, to) = (source.pointer, places.pointer.assumingMemoryBound(to: Int32.self), y.pointer)
+  launch(
+    keeping: source,
+    { [dtype = Int32(x.dtype.rawValue)] in
+      Parallel.run(count: planes, grain: planeGrain(extent)) { part in
+        let first = part.lowerBound
+        window_take(
+          dtype, part.count, extent, count, from + first * extent * size, place + first * count,
+          to + first * count * size)
+      }
+    })
   return Tensor(y)
 }
 
@@ -139,12 +156,16 @@ func putPlaces(_ y: Tensor, _ places: Elements, axes: Int, into shape: Shape, _ 
   else { return .standIn }
   let planes = shape.droppingLast(axes).count(), size = y.dtype.byteCount
   let (extent, count) = (x.count / planes, y.count / planes)
-  let place = places.pointer.assumingMemoryBound(to: Int32.self)
-  Parallel.run(count: planes, grain: planeGrain(extent)) { part in
-    let first = part.lowerBound
-    window_put(
-      Int32(y.dtype.rawValue), part.count, extent, count, source.pointer + first * count * size, place + first * count,
-      x.pointer + first * extent * size)
-  }
+  let (from, place, to) = (source.pointer, places.pointer.assumingMemoryBound(to: Int32.self), x.pointer)
+  launch(
+    keeping: source,
+    { [dtype = Int32(y.dtype.rawValue)] in
+      Parallel.run(count: planes, grain: planeGrain(extent)) { part in
+        let first = part.lowerBound
+        window_put(
+          dtype, part.count, extent, count, from + first * count * size, place + first * count,
+          to + first * extent * size)
+      }
+    })
   return Tensor(x)
 }

@@ -1,8 +1,8 @@
 import CKernels
 import Kernels
 
-// Kernels applied over layouts. These functions and the ones in Apply+Reduction.swift, Apply+Product.swift and
-// Apply+Indexing.swift are the only callers of kernels; what they return is untracked.
+// Kernels applied over layouts. These functions and the ones in the files Apply+….swift are the only callers of kernels,
+// all by `launch`; what they return is untracked.
 
 /// `y = kernel(x)`, element by element; `p` and `q` are the kernel's parameters.
 @inline(__always)
@@ -21,9 +21,14 @@ func map(
     y.write(x.elements)
     source = y
   }
-  Elementwise.unary(
-    kernel, source.pointer, y.pointer, count: y.count, elementSize: y.dtype.byteCount, p: p, q: q)
+  apply(kernel, source, to: y, p: p, q: q)
   return Tensor(y)
+}
+
+@inline(__always)
+private func apply(_ kernel: unary_kernel, _ x: borrowing Elements, to y: borrowing Elements, p: Double, q: Double) {
+  let (x, target, count, size) = (x.pointer, y.pointer, y.count, y.dtype.byteCount)
+  launch({ Elementwise.unary(kernel, x, target, count: count, elementSize: size, p: p, q: q) })
 }
 
 /// `map` with a mapped operand.
@@ -56,8 +61,7 @@ func map(
   guard x.isContiguous, Elements.isUnique(&x.elements), let kernel = kernel(x.dtype.kernels) else {
     return map(x, operation, p: p, q: q, kernel)
   }
-  Elementwise.unary(
-    kernel, x.elements.pointer, x.elements.pointer, count: x.count, elementSize: x.dtype.byteCount, p: p, q: q)
+  apply(kernel, x.elements, to: x.elements, p: p, q: q)
   return x.withoutEntry()
 }
 
@@ -99,9 +103,12 @@ extension Tensor {
 private func apply(
   _ kernel: binary_kernel, _ a: borrowing Tensor, _ b: borrowing Tensor, to y: borrowing Elements, p: Double, q: Double
 ) {
-  Elementwise.binary(
-    kernel, a.elements.pointer, aStep: a.count == y.count ? 1 : 0, b.elements.pointer,
-    bStep: b.count == y.count ? 1 : 0, y.pointer, count: y.count, elementSize: y.dtype.byteCount, p: p, q: q)
+  let (aStep, bStep) = (a.count == y.count ? 1 : 0, b.count == y.count ? 1 : 0)
+  let (a, b, target, count, size) = (a.elements.pointer, b.elements.pointer, y.pointer, y.count, y.dtype.byteCount)
+  launch({
+    Elementwise.binary(
+      kernel, a, aStep: aStep, b, bStep: bStep, target, count: count, elementSize: size, p: p, q: q)
+  })
 }
 
 /// `y = kernel(a, b)`, element by element, with broadcasting.
@@ -131,9 +138,12 @@ private func zipBroadcast(
   }
   let dtype = a.dtype
   guard let nest = BroadcastLoops(operation, dtype, [a, b], into: reused) else { return .standIn }
-  Elementwise.binary(
-    kernel, nest.operands[0].pointer, nest.operands[1].pointer, nest.result.pointer, nest.loops,
-    elementSize: dtype.byteCount, p: p, q: q)
+  let (x, y, z) = (nest.operands[0].pointer, nest.operands[1].pointer, nest.result.pointer)
+  launch(
+    keeping: nest,
+    { [loops = nest.loops] in
+      Elementwise.binary(kernel, x, y, z, loops, elementSize: dtype.byteCount, p: p, q: q)
+    })
   return Tensor(nest.result)
 }
 
@@ -210,12 +220,14 @@ private func zip(
 private func apply(
   _ kernel: binary_kernel, _ x: borrowing Elements, _ scalar: Double, scalarFirst: Bool, to y: borrowing Elements
 ) {
-  withScalar(scalar, as: x.dtype) { scalar in
-    Elementwise.binary(
-      kernel, scalarFirst ? scalar : UnsafeRawPointer(x.pointer), aStep: scalarFirst ? 0 : 1,
-      scalarFirst ? UnsafeRawPointer(x.pointer) : scalar, bStep: scalarFirst ? 1 : 0, y.pointer, count: y.count,
-      elementSize: y.dtype.byteCount)
-  }
+  let (x, y, count, dtype) = (UnsafeRawPointer(x.pointer), y.pointer, y.count, y.dtype)
+  launch({
+    withScalar(scalar, as: dtype) { scalar in
+      Elementwise.binary(
+        kernel, scalarFirst ? scalar : x, aStep: scalarFirst ? 0 : 1, scalarFirst ? x : scalar,
+        bStep: scalarFirst ? 1 : 0, y, count: count, elementSize: dtype.byteCount)
+    }
+  })
 }
 
 /// Calls `body` with the address of a scalar of an element type.
@@ -249,72 +261,6 @@ extension Int64 {
       self = value.isNaN ? 0 : value < 0 ? .min : .max
     }
   }
-}
-
-/// `y = kernel(a, b)` as bools, with broadcasting.
-func compare(
-  _ a: Tensor, _ b: Tensor, _ operation: StaticString, _ kernel: (KernelTable) -> comparison_kernel?
-) -> Tensor {
-  guard a.dtype == b.dtype else { return mixed(operation, a, b) }
-  guard let kernel = kernel(a.dtype.kernels) else { return unsupported(operation, a.dtype) }
-  if let axis = HiddenAxis(a, b), let shape = a.shape.broadcast(with: b.shape) {
-    return axis.hide(
-      compare(axis.aligned(a, rank: shape.rank), axis.aligned(b, rank: shape.rank), operation) { _ in kernel })
-  }
-  guard let nest = BroadcastLoops(operation, .bool, [a, b]) else { return .standIn }
-  Elementwise.comparison(
-    kernel, nest.operands[0].pointer, nest.operands[1].pointer, nest.result.pointer, nest.loops,
-    elementSize: a.dtype.byteCount)
-  return Tensor(nest.result)
-}
-
-/// A property of each element, as bools.
-func test(_ x: Tensor, _ operation: StaticString, _ kernel: (KernelTable) -> predicate_kernel?) -> Tensor {
-  guard let kernel = kernel(x.dtype.kernels) else { return unsupported(operation, x.dtype) }
-  if let axis = HiddenAxis(x) { return axis.hide(test(axis.spread(x), operation) { _ in kernel }) }
-  guard let source = x.elements.contiguous(for: operation),
-    let y = Elements.allocate(x.shape, .bool, for: operation)
-  else { return .standIn }
-  Parallel.run(count: y.count, grain: Elementwise.grain) { part in
-    kernel(
-      source.pointer + part.lowerBound * x.dtype.byteCount,
-      (y.pointer + part.lowerBound).assumingMemoryBound(to: UInt8.self), part.count)
-  }
-  return Tensor(y)
-}
-
-/// `condition ? a : b`, with broadcasting.
-func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor, _ operation: StaticString) -> Tensor {
-  guard condition.dtype == .bool else {
-    return fail(
-      .dtypeMismatch, operation, "the condition is \(condition.dtype); expected bool, as comparisons give it")
-  }
-  guard a.dtype == b.dtype else { return mixed(operation, a, b) }
-  if let axis = HiddenAxis(condition, a, b),
-    let rank = a.shape.broadcast(with: b.shape)?.broadcast(with: condition.shape)?.rank
-  {
-    let all = [condition, a, b].map { axis.aligned($0, rank: rank) }
-    return axis.hide(choose(all[0], all[1], all[2], operation))
-  }
-  guard let nest = BroadcastLoops(operation, a.dtype, [condition, a, b]) else { return .standIn }
-  Elementwise.select(
-    a.dtype.kernels.pointee.select, nest.operands[0].pointer, nest.operands[1].pointer, nest.operands[2].pointer,
-    nest.result.pointer, nest.loops, elementSize: a.dtype.byteCount)
-  return Tensor(nest.result)
-}
-
-/// `x` converted to another element type.
-func convert(_ x: Tensor, to dtype: DType) -> Tensor {
-  if let axis = HiddenAxis(x) { return axis.hide(convert(axis.spread(x), to: dtype)) }
-  guard let source = x.elements.contiguous(for: "cast"),
-    let y = Elements.allocate(x.shape, dtype, for: "cast")
-  else { return .standIn }
-  Parallel.run(count: y.count, grain: Elementwise.grain) { part in
-    convert_elements(
-      source.pointer + part.lowerBound * x.dtype.byteCount, Int32(x.dtype.rawValue),
-      y.pointer + part.lowerBound * dtype.byteCount, Int32(dtype.rawValue), part.count)
-  }
-  return Tensor(y)
 }
 
 /// A result, its operands and the loops over them, for operands that broadcast.
@@ -381,8 +327,6 @@ extension Tensor {
   /// `self += term` where both are contiguous, of one shape and type, and nobody else sees `self`.
   @inline(__always)
   mutating func addInPlace(_ term: Tensor) {
-    Elementwise.binary(
-      dtype.kernels.pointee.binary.add, elements.pointer, aStep: 1, term.elements.pointer, bStep: 1,
-      elements.pointer, count: count, elementSize: dtype.byteCount)
+    apply(dtype.kernels.pointee.binary.add, self, term, to: elements, p: 0, q: 0)
   }
 }

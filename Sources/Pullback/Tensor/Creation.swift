@@ -50,14 +50,10 @@ extension Tensor {
       self = fail(.shapeMismatch, "Tensor", "\(scalars.count) elements do not fill the shape \(shape)")
       return
     }
-    guard let elements = Elements.allocate(shape, Scalar.dtype, for: "Tensor") else {
-      self = .standIn
-      return
+    let elements = Elements.filled(shape, Scalar.dtype) { memory in
+      scalars.withUnsafeBytes { memory.copyMemory(from: $0) }
     }
-    scalars.withUnsafeBytes { bytes in
-      if let base = bytes.baseAddress { elements.pointer.copyMemory(from: base, byteCount: bytes.count) }
-    }
-    self.init(elements)
+    self = elements.map { Tensor($0) } ?? .standIn
   }
 
   /// A vector of elements.
@@ -82,19 +78,15 @@ extension Tensor {
   ///
   /// - Precondition: there are as many bytes as the shape's elements take; else traps, or throws inside ``checked(_:)``.
   public init(bytes: some Collection<UInt8>, shape: Shape, dtype: DType) {
-    guard let elements = Elements.allocate(shape, dtype, for: "Tensor") else {
-      self = .standIn
-      return
-    }
-    let byteCount = elements.count * dtype.byteCount
-    guard bytes.count == byteCount else {
+    let byteCount = (shape.countIfRepresentable ?? 0).multipliedReportingOverflow(by: dtype.byteCount)
+    guard byteCount.overflow || bytes.count == byteCount.partialValue else {
       self = fail(
         .shapeMismatch, "Tensor",
-        "\(bytes.count) bytes do not fill shape \(shape) of \(dtype), which takes \(byteCount)")
+        "\(bytes.count) bytes do not fill shape \(shape) of \(dtype), which takes \(byteCount.partialValue)")
       return
     }
-    UnsafeMutableRawBufferPointer(start: elements.pointer, count: byteCount).copyBytes(from: bytes)
-    let tensor = Tensor(elements)
+    let elements = Elements.filled(shape, dtype) { $0.copyBytes(from: bytes) }
+    let tensor = elements.map { Tensor($0) } ?? .standIn
     // Any byte but 0 and 1 would be no bool that kernels expect.
     self = dtype == .bool ? .!(.!tensor) : tensor
   }
@@ -135,6 +127,7 @@ extension Tensor {
   /// print(Tensor([[1, 2], [3, 4]]).scalars(as: Int.self))  // [1, 2, 3, 4]
   /// ```
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Double.self) -> [Scalar] {
+    guard elements.mayBeRead(by: "scalars") else { return unreadable(count) }
     let source = dtype == Scalar.dtype ? self : convert(self, to: Scalar.dtype)
     guard let elements = source.elements.contiguous(for: "scalars") else {
       return [Scalar](repeating: Tensor.standIn.scalars(as: type)[0], count: count)
@@ -165,12 +158,22 @@ extension Tensor {
     }
     // Of the examples of a mapped function none is the one that is meant, which `scalars` says.
     if isMapped { return scalars(as: type)[0] }
+    guard elements.mayBeRead(by: "item") else { return unreadable(1)[0] }
     // Without an array, since losses are read at every step.
     return withExtendedLifetime(elements) {
       if dtype == Scalar.dtype { return elements.pointer.loadUnaligned(as: Scalar.self) }
       guard dtype == .float32, Scalar.self == Double.self else { return scalars(as: type)[0] }
       return unsafeBitCast(Double(elements.pointer.load(as: Float.self)), to: Scalar.self)
     }
+  }
+}
+
+/// What a function gets that reads elements where it may not.
+private func unreadable<Scalar: TensorScalar>(_ count: Int) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+    // All element types are plain numbers.
+    UnsafeMutableRawBufferPointer(buffer).initializeMemory(as: UInt8.self, repeating: 0)
+    initializedCount = count
   }
 }
 
@@ -193,7 +196,8 @@ extension Tensor {
     guard count >= 0 else { return fail(.invalidArgument, "arange", "the count \(count) is negative") }
     guard dtype != .bool else { return unsupported("arange", dtype) }
     guard let elements = Elements.allocate([count], dtype, for: "arange") else { return .standIn }
-    dtype.kernels.pointee.ramp(elements.pointer, count, start, step)
+    launch({ [kernel = dtype.kernels.pointee.ramp!, pointer = elements.pointer] in kernel(pointer, count, start, step) }
+    )
     return Tensor(elements)
   }
 

@@ -38,7 +38,7 @@ public enum DType: UInt8, Sendable, Hashable, CaseIterable, Codable {
 
   /// The element loops for this type.
   @inline(__always)
-  var kernels: KernelTable { InstructionSets.table(scalarType: Int(rawValue)) }
+  var kernels: KernelTable { kernels_in_use(Int32(rawValue))! }
 }
 
 extension DType: CustomStringConvertible {

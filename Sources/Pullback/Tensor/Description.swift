@@ -69,6 +69,7 @@ private struct Printer {
   }
 
   private static func format(_ tensor: Tensor, _ offset: Int) -> String {
+    guard tensor.elements.mayBeRead(by: "description") else { return "?" }
     let pointer = tensor.elements.pointer
     return withExtendedLifetime(tensor.elements) {
       switch tensor.dtype {

@@ -89,6 +89,7 @@ extension Tensor {
     _ generator: inout some RandomNumberGenerator
   ) -> Tensor {
     guard dtype.isFloatingPoint else { return unsupported(operation, dtype) }
+    guard !Program.isRecording else { return refuseCompilation(operation) }
     guard let elements = Elements.allocate(shape, dtype, for: operation) else { return .standIn }
     let key = generator.next()
     Parallel.run(count: elements.count, grain: Elementwise.grain / 8) { part in
@@ -99,6 +100,13 @@ extension Tensor {
     return Tensor(elements)
   }
 
+  private static func refuseCompilation(_ operation: StaticString) -> Tensor {
+    fail(
+      .autogradMisuse, operation,
+      "random numbers drawn in a function that is being compiled would be the same at each call; draw them outside, and pass them in"
+    )
+  }
+
   /// The numbers 0 ..< count in a random order, as int64; every order is equally likely.
   ///
   /// ```swift
@@ -107,6 +115,7 @@ extension Tensor {
   /// print(order.scalars(as: Int.self).sorted())  // [0, 1, 2, 3, 4]
   /// ```
   public static func permutation(_ count: Int, using generator: inout some RandomNumberGenerator) -> Tensor {
+    guard !Program.isRecording else { return refuseCompilation("permutation") }
     guard count >= 0 else {
       return fail(
         .invalidArgument, "permutation", "there is no order of \(count) numbers; the count must not be negative")

@@ -61,7 +61,7 @@ public struct Tensor: Sendable {
   init(scalar value: Double, dtype: DType) {
     // A few bytes can only be refused when nothing else works either.
     elements = Elements.allocate(Shape(), dtype, for: "Tensor")!
-    dtype.kernels.pointee.fill(elements.pointer, 1, value)
+    elements.fill(with: value)
   }
 
   /// This tensor's elements seen through another layout, without a copy and without recording.

@@ -112,6 +112,13 @@ func fail(_ kind: TensorError.Kind, _ operation: some CustomStringConvertible, _
   fail(TensorError(kind: kind, operation: operation.description, message: message()))
 }
 
+/// The same for a call that answers whether it succeeded.
+@inline(never)
+func failed(_ kind: TensorError.Kind, _ operation: StaticString, _ message: @autoclosure () -> String) -> Bool {
+  fail(kind, operation, message())
+  return false
+}
+
 @inline(never)
 @discardableResult
 func fail(_ error: TensorError) -> Tensor {

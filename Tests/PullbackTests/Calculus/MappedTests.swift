@@ -248,10 +248,3 @@ import Testing
     #expect(throws: TensorError.self) { try checked { mapped(over: Tensor([[1, 2]])) { $0 + Tensor([1, 2, 3]) } } }
   }
 }
-
-extension OperationCase {
-  /// An operand's values for one of several examples: those of the row in another order, and a little smaller.
-  fileprivate func operand(_ position: Int, example: Int) -> Tensor {
-    operand(position, shape: shapes[position]).rolled(by: example) * (1 - 0.01 * Double(example))
-  }
-}

@@ -85,6 +85,11 @@ struct OperationCase: Sendable, CustomStringConvertible {
     // Values that float32 holds exactly, so that both types see the same.
     return Tensor(values.map(Float.init), shape: shape).cast(to: dtype)
   }
+
+  /// An operand's values for one of several examples: those of the row in another order, and a little smaller.
+  func operand(_ position: Int, example: Int) -> Tensor {
+    operand(position, shape: shapes[position]).rolled(by: example) * (1 - 0.01 * Double(example))
+  }
 }
 
 extension OperationCase {

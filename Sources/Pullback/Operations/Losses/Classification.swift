@@ -54,7 +54,7 @@ public func negativeLogLikelihood(
   guard weightsFit(weights, classes) else { return .standIn }
   let counts = ignored.map { labels .!= Double($0) } ?? Tensor.ones(labels.shape, dtype: .bool)
   let safe = select(where: counts, then: labels, else: 0).cast(to: .int64)
-  guard labelsAreValid(safe.reshaped(to: [safe.count]), classes) else { return .standIn }
+  guard labelsAreValid(safe.reshaped(to: [safe.count]), classes, "softmaxCrossEntropy") else { return .standIn }
   let index = safe.expanded(at: axis)
   let weighted = weights.map { logProbabilities * $0.reshaped(alongAxis: axis, of: logProbabilities.shape) }
   let terms = weighted ?? logProbabilities

@@ -53,7 +53,7 @@ public func softmaxCrossEntropy(_ logits: Tensor, labels: Tensor, reduction: Los
     )
   }
   let labels = labels.cast(to: .int64).reshaped(to: [labels.count])
-  guard let classes = logits.shape.last, labelsAreValid(labels, classes) else { return .standIn }
+  guard let classes = logits.shape.last, labelsAreValid(labels, classes, "softmaxCrossEntropy") else { return .standIn }
   let rows = logits.reshaped(to: [labels.count, classes])
   let (losses, sums) = crossEntropyRows(rows.detached(), labels)
   let count = Double(labels.count)
@@ -121,19 +121,6 @@ private func crossEntropyGradient(_ x: Tensor, _ labels: Tensor, _ sums: Tensor,
 /// The Hessian of the loss, which is symmetric, times a vector.
 private func crossEntropyCurvature(_ x: Tensor, _ scale: Tensor, _ vector: Tensor) -> Tensor {
   softmaxGradient(vector * (scale.rank == 0 ? scale : scale.expanded(at: 1)), x.softmax())
-}
-
-/// Whether all labels lie in `0 ..< classes`; reports the first that does not.
-func labelsAreValid(_ labels: Tensor, _ classes: Int, _ operation: StaticString = "softmaxCrossEntropy") -> Bool {
-  if labels.count == 0 { return true }
-  let labels = labels.allExamples
-  let (low, high) = (labels.min().item(as: Int.self), labels.max().item(as: Int.self))
-  if low >= 0, high < classes { return true }
-  let wrong = low < 0 ? low : high
-  fail(
-    .indexOutOfRange, operation,
-    "the label \(wrong) is none of \(classes) classes; labels are 0 ..< \(classes)")
-  return false
 }
 
 extension Tensor {

@@ -1,5 +1,7 @@
 // Losses for numbers. The prediction and the target broadcast; the reduction says what becomes of the elements' losses.
 
+import Foundation
+
 extension Tensor {
   /// Losses made into one, or left as they are.
   func reduced(_ reduction: LossReduction) -> Tensor {
@@ -31,9 +33,8 @@ public func meanSquaredError(_ prediction: Tensor, _ target: Tensor, reduction: 
 
 /// `dy · factor · (a - b)` for a scalar `dy`, in one pass where nothing is recorded.
 private func scaledDifference(_ a: Tensor, _ b: Tensor, _ dy: Tensor, _ factor: Double) -> Tensor {
-  // A kernel's parameter is one number, so the cotangent has to have one: not if it is that of several examples.
-  if dy.isRecorded || a.isRecorded || b.isRecorded || dy.isMapped { return (a - b) * (dy * factor) }
-  return zip(a, b, "meanSquaredErrorGradient", p: dy.item() * factor) { $0.pointee.binary.scaled_difference }
+  if dy.isRecorded || a.isRecorded || b.isRecorded { return (a - b) * (dy * factor) }
+  return zipDifference(a, b, scaledBy: dy, factor)
 }
 
 /// The absolute difference; its derivative is 0 where both are equal.
@@ -118,7 +119,7 @@ public func wingLoss(
   let magnitude = abs(prediction - target)
   let near = log(onePlus: magnitude / curvature) * width
   // The constant that makes the two meet: the near branch at the width, less the width.
-  let offset = width - log(onePlus: Tensor(width / curvature, dtype: .float64)).item() * width
+  let offset = width - log1p(width / curvature) * width
   return select(where: magnitude .< width, then: near, else: magnitude - offset).reduced(reduction)
 }
 
