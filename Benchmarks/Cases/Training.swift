@@ -8,20 +8,34 @@ extension Case {
   private static var tiny: [Case] {
     let iterations = 1500
     let x = Tensor([[0.05, 0.10]]), target = Tensor([[0.01, 0.99]])
-    func prepare(fromTheStart: Bool) -> Step {
-      var model = TinyNetwork()
+    func step(_ training: TinyTraining) -> TinyTraining {
+      var next = training
       var optimizer = SGD(learningRate: 1)
-      return .whole {
-        if fromTheStart { model = TinyNetwork() }
-        var last = Tensor(0)
-        for _ in 0..<iterations { last = trainingStep(&model, &optimizer) { $0.loss(x, target: target) } }
-        return last
-      }
+      next.loss = trainingStep(&next.model, &optimizer) { $0.loss(x, target: target) }.detached()
+      return next
     }
     return [
-      Case(name: "tiny-2-2-2", units: iterations) { prepare(fromTheStart: false) },
-      // There is no compiler here: this is the same loop.
-      Case(name: "tiny-2-2-2/whole-loop-compiled", units: iterations) { prepare(fromTheStart: true) },
+      Case(name: "tiny-2-2-2", units: iterations) {
+        var model = TinyNetwork()
+        var optimizer = SGD(learningRate: 1)
+        return .whole {
+          var last = Tensor(0)
+          for _ in 0..<iterations { last = trainingStep(&model, &optimizer) { $0.loss(x, target: target) } }
+          return last
+        }
+      },
+      Case(name: "tiny-2-2-2/step-compiled", units: iterations) {
+        var training = TinyTraining()
+        let step = compiled(step)
+        return .whole {
+          for _ in 0..<iterations { training = step(training) }
+          return training.loss
+        }
+      },
+      Case(name: "tiny-2-2-2/whole-loop-compiled", units: iterations) {
+        let loop = compiled(repeating: iterations, step)
+        return .whole { loop(TinyTraining()).loss }
+      },
     ]
   }
 
@@ -49,4 +63,15 @@ func trainingStep<Model: Module>(
   let loss = loss(model)
   optimizer.update(&model, with: loss.backward())
   return loss
+}
+
+/// What a step of the smallest network's training hands on to the next.
+private struct TinyTraining: TensorStructure {
+  var model = TinyNetwork()
+  var loss = Tensor(0)
+
+  mutating func updateTensors(_ body: (inout Tensor) throws -> Void) rethrows {
+    try model.updateTensors(body)
+    try body(&loss)
+  }
 }

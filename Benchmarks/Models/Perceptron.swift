@@ -42,7 +42,7 @@ struct Perceptron: Module {
 }
 
 /// Two inputs, two hidden units, two outputs: nothing but overhead.
-struct TinyNetwork: Module {
+struct TinyNetwork: Module, TensorStructure {
   private var hidden = InputData.uniform(200, [2, 2]).requiringGradient()
   private var output = InputData.uniform(201, [2, 2]).requiringGradient()
 
@@ -53,5 +53,10 @@ struct TinyNetwork: Module {
   mutating func forEachParameter(_ body: (_ name: String, _ parameter: inout Tensor) -> Void) {
     body("hidden", &hidden)
     body("output", &output)
+  }
+
+  mutating func updateTensors(_ body: (inout Tensor) throws -> Void) rethrows {
+    try body(&hidden)
+    try body(&output)
   }
 }

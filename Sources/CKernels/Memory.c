@@ -42,6 +42,7 @@ typedef struct thread_cache {
   batch current[SIZES], spare[SIZES];
   counter live_bytes, most_live_bytes, live_blocks;  // since they were last added to the totals
   int64_t settled_bytes;                             // that were
+  counter released_objects;
   struct thread_cache *previous, *next;
 } thread_cache;
 
@@ -55,6 +56,7 @@ static free_block *depot[SIZES];
 static slab *unused_slabs;
 static thread_cache *caches;
 static int64_t live_bytes, peak_live_bytes, live_blocks, depot_bytes;
+static _Atomic int64_t released_objects;  // by threads that are gone, or have no memory for a cache
 
 static pthread_key_t exit_key;
 static pthread_once_t exit_key_made = PTHREAD_ONCE_INIT;
@@ -116,6 +118,7 @@ static void retire(void *cache_of_thread) {
   thread_cache *cache = cache_of_thread;
   pthread_mutex_lock(&lock);
   settle(cache);
+  released_objects += value(&cache->released_objects);
   empty_into_depot(cache);
   if (cache->previous) cache->previous->next = cache->next;
   else caches = cache->next;
@@ -332,6 +335,20 @@ memory_statistics memory_get_statistics(void) {
 int64_t memory_thread_bytes(void) {
   thread_cache *cache = own_cache();
   return cache ? cache->settled_bytes + value(&cache->live_bytes) : 0;
+}
+
+void memory_count_released_object(void) {
+  thread_cache *cache = own_cache();
+  if (cache) change(&cache->released_objects, 1);
+  else released_objects++;
+}
+
+uint64_t memory_released_objects(void) {
+  pthread_mutex_lock(&lock);
+  int64_t all = released_objects;
+  for (thread_cache *cache = caches; cache; cache = cache->next) all += value(&cache->released_objects);
+  pthread_mutex_unlock(&lock);
+  return (uint64_t)all;
 }
 
 void memory_reset_peak(void) {

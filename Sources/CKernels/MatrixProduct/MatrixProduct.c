@@ -77,6 +77,8 @@ int matrix_multiply(int scalar_type, const matrix_product *product) {
   const matrix_product *p = product;
   if (p->m == 0 || p->n == 0 || p->batch == 0) return 1;
   multiply_entry_function *multiply = function_for(scalar_type, p->k);
+  // Not worth a thought about threads.
+  if (p->batch == 1 && p->m <= 16 && p->n <= 16 && p->k <= 16) return multiply(p, 0, 1);
   const double work = (double)p->m * (double)p->n * (double)p->k;
   const int shared = work * (double)p->batch > WORTH_SHARING;
   const size_t threads = shared ? parallel_thread_count() : 1;

@@ -128,6 +128,8 @@ typedef struct kernel_table {
     // dx[r, c] = scale[r] (exp(x[r, c] - log_sum_exp[r]) - [c == label[r]]); scale walks by scale_step.
     void (*cross_entropy_gradient)(const void *x, const int64_t *labels, const void *log_sum_exp, const void *scale,
                                    size_t scale_step, void *dx, size_t rows, size_t columns);
+    // sum[0] = factor Σ (a[i] - b[i])²
+    void (*squared_distance)(const void *a, const void *b, void *sum, size_t count, double factor);
     // y = (x - mean) * inverse_deviation * weight + bias for each row; weight and bias may be NULL.
     // mean and inverse_deviation [rows] are results. inverse_deviation = 1 / sqrt(variance + epsilon), biased variance.
     void (*layer_norm)(const void *x, const void *weight, const void *bias, void *y, void *mean, void *inverse_deviation,

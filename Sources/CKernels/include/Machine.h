@@ -32,6 +32,10 @@ typedef struct {
 memory_statistics memory_get_statistics(void);
 // What the calling thread has allocated, less what it has released.
 int64_t memory_thread_bytes(void);
+// Counts an object of the program's as released by the calling thread, for which no locked instruction is needed, and gives
+// how many were, by all threads.
+void memory_count_released_object(void);
+uint64_t memory_released_objects(void);
 void memory_reset_peak(void);
 
 // ---- State of a thread -----------------------------------------------------------------------------------------

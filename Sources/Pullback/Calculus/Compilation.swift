@@ -16,6 +16,8 @@ final class Compilation {
   /// Whether operations on tracked tensors were recorded.
   private let wasRecording: Bool
   private let program: Program
+  /// Hands the outputs on as the next inputs, for a function that is repeated.
+  private lazy var handingOn = recordedHandingOn()
   /// Where the program reads its inputs, and where it leaves its outputs; contiguous, and no memory twice.
   private let inputs: [Elements]
   private let outputs: [Elements]
@@ -33,8 +35,6 @@ final class Compilation {
 
   /// Evaluates a function of tensors, and notes its kernel calls. Nil, inside ``checked(_:)``, if they cannot be repeated.
   init?(_ tensors: [Tensor], _ function: ([Tensor]) -> [Tensor]) {
-    // Outlives the recording, so it may not be made in it.
-    _ = Tensor.standIn
     let boundary = Entry.latestSequenceNumber
     let program = Program()
     var starts: [Tensor] = []
@@ -112,17 +112,24 @@ final class Compilation {
       guard program.run() else { return }
     }
     if repetitions == 1 { return }
+    guard let handingOn else { return }
+    for _ in 1..<repetitions {
+      guard handingOn.run(), program.run() else { return }
+    }
+  }
+
+  private func recordedHandingOn() -> Program? {
     guard outputs.map(\.shape) == inputs.map(\.shape), outputs.map(\.dtype) == inputs.map(\.dtype) else {
       fail(
         .shapeMismatch, "compiled",
         "a function that is repeated returns tensors of shapes \(outputs.map(\.shape)) for its argument's \(inputs.map(\.shape)); expected the same shapes and dtypes"
       )
-      return
+      return nil
     }
-    for _ in 1..<repetitions {
-      for place in inputs.indices { inputs[place].write(outputs[place]) }
-      guard program.run() else { return }
-    }
+    let program = Program()
+    program.record { for (input, output) in Swift.zip(inputs, outputs) { input.write(output) } }
+    program.finish()
+    return program
   }
 
   /// The outputs of the last run.

@@ -47,8 +47,10 @@ extension Tensor {
 ///
 /// Closed under derivatives: those of a product of transposed matrices are such products, so no view is ever made of one.
 func multiply(_ a: Tensor, transposed aT: Bool, _ b: Tensor, transposed bT: Bool) -> Tensor {
-  matrixProduct(a, b, "matmul", transposed: (aT, bT))
-    .recorded(
+  let product = matrixProduct(a, b, "matmul", transposed: (aT, bT))
+  guard a.isRecorded || b.isRecorded else { return product }
+  return
+    product.recorded(
       as: "matmul",
       wrt: a,
       { dy in

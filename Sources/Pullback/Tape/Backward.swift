@@ -87,7 +87,7 @@ private func seed(_ result: Tensor, _ cotangent: Tensor?) -> (entry: Entry, cota
       )
       return nil
     }
-    return (entry, Tensor.ones(result.shape, dtype: result.dtype))
+    return (entry, .one(result.shape, result.dtype))
   }
   guard cotangent.shape == result.shape, cotangent.dtype == result.dtype else {
     fail(

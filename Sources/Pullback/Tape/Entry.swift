@@ -41,21 +41,20 @@ final class Entry: @unchecked Sendable {
   private(set) var scope: Scope?
 
   private static let lastSequenceNumber = Atomic<UInt64>(0)
-  private static let released = Atomic<UInt64>(0)
 
   /// The number of the latest entry of all.
   static var latestSequenceNumber: UInt64 { lastSequenceNumber.load(ordering: .relaxed) }
 
   /// A number between those of earlier and of later entries, which no entry has.
   static func takeSequenceNumber() -> UInt64 {
-    released.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    memory_count_released_object()
     return lastSequenceNumber.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
   }
 
   /// How many entries are alive.
   static var liveCount: Int {
-    let released = released.load(ordering: .sequentiallyConsistent)
-    return Int(lastSequenceNumber.load(ordering: .sequentiallyConsistent) - released)
+    let released = Int(memory_released_objects())
+    return Int(lastSequenceNumber.load(ordering: .sequentiallyConsistent)) - released
   }
 
   /// An operation on one or two operands, of which at least one is tracked; those that are have a derivative.
@@ -123,7 +122,7 @@ final class Entry: @unchecked Sendable {
     values = SmallValues(value)
     scope = Scope.current
     // As if another had been released.
-    Entry.released.wrappingAdd(1, ordering: .relaxed)
+    memory_count_released_object()
     sequenceNumber = Entry.lastSequenceNumber.wrappingAdd(1, ordering: .relaxed).newValue
     if Observer.isPresent { Observer.tell(self, value) }
   }
@@ -133,7 +132,7 @@ final class Entry: @unchecked Sendable {
   // thousand entries. So the first entry to go on a thread opens a queue, every entry that goes meanwhile only puts
   // what it owns there, and the first one empties the queue in a loop.
   deinit {
-    Entry.released.wrappingAdd(1, ordering: .relaxed)
+    memory_count_released_object()
     // Most have been replayed, or are leaves.
     if first == nil, saved.isEmpty { return }
     releaseOwned()

@@ -71,28 +71,57 @@ func crossEntropyGradientRows(_ logits: Tensor, _ labels: Tensor, _ logSumExp: T
   return Tensor(dx)
 }
 
-/// `scale · factor · (a - b)` for operands of the same shape and a scale of one element.
+/// `factor · Σ (a - b)²` for operands of the same shape and dtype.
+func sumOfSquaredDifferences(_ a: Tensor, _ b: Tensor, scaledBy factor: Double) -> Tensor {
+  let operation: StaticString = "meanSquaredError"
+  guard a.isContiguous, b.isContiguous else {
+    if HiddenAxis(a, b) != nil {
+      return zip(a, b, operation) { $0.pointee.binary.squared_difference }.sum() * factor
+    }
+    guard let x = a.elements.contiguous(for: operation), let y = b.elements.contiguous(for: operation) else {
+      return .standIn
+    }
+    return sumOfSquaredDifferences(Tensor(x), Tensor(y), scaledBy: factor)
+  }
+  guard let kernel = a.dtype.kernels.pointee.rows.squared_distance else { return unsupported(operation, a.dtype) }
+  // Pieces for the threads, whose results are added in the end.
+  let piece = 64 << 10
+  let pieces = max(1, (a.count + piece - 1) / piece)
+  guard let sums = Elements.allocate(pieces == 1 ? Shape() : [pieces], a.dtype, for: operation) else {
+    return .standIn
+  }
+  let (x, y, to) = (a.elements.pointer, b.elements.pointer, sums.pointer)
+  launch({ [count = a.count, size = a.dtype.byteCount] in
+    Parallel.run(chunks: pieces) { chunk in
+      let start = chunk * piece
+      kernel(x + start * size, y + start * size, to + chunk * size, min(piece, count - start), factor)
+    }
+  })
+  return pieces == 1 ? Tensor(sums) : Tensor(sums).sum()
+}
+
+/// `scale · factor · (a - b)` for operands of the same shape and dtype, and a scale of one element.
 func zipDifference(_ a: Tensor, _ b: Tensor, scaledBy scale: Tensor, _ factor: Double) -> Tensor {
   let operation: StaticString = "meanSquaredErrorGradient"
-  // A kernel's parameter is one number, so the scale has to have one: not if it is that of several examples.
-  if HiddenAxis(a, b, scale) != nil {
-    return zip(
-      zip(a, b, operation) { $0.pointee.binary.subtract },
-      zip(reusing: scale, factor, operation) { $0.pointee.binary.multiply },
-      operation
-    ) { $0.pointee.binary.multiply }
+  guard a.isContiguous, b.isContiguous, !scale.isMapped else {
+    if HiddenAxis(a, b, scale) != nil {
+      // A kernel's parameter is one number, and here the scale has one for each example.
+      let difference = zip(a, b, operation) { $0.pointee.binary.subtract }
+      let factors = zip(reusing: scale, factor, operation) { $0.pointee.binary.multiply }
+      return zip(difference, factors, operation) { $0.pointee.binary.multiply }
+    }
+    guard let x = a.elements.contiguous(for: operation), let y = b.elements.contiguous(for: operation) else {
+      return .standIn
+    }
+    return zipDifference(Tensor(x), Tensor(y), scaledBy: scale, factor)
   }
   guard let kernel = a.dtype.kernels.pointee.binary.scaled_difference else { return unsupported(operation, a.dtype) }
-  guard let x = a.elements.contiguous(for: operation), let y = b.elements.contiguous(for: operation),
-    let z = Elements.allocate(a.shape, a.dtype, for: operation)
-  else { return .standIn }
-  let (from, other, scale, to) = (x.pointer, y.pointer, scale.elements.pointer, z.pointer)
-  launch(
-    keeping: (x, y),
-    { [count = z.count, dtype = a.dtype] in
-      let p = factor * (dtype == .float32 ? Double(scale.load(as: Float.self)) : scale.load(as: Double.self))
-      Elementwise.binary(kernel, from, aStep: 1, other, bStep: 1, to, count: count, elementSize: dtype.byteCount, p: p)
-    })
+  guard let z = Elements.allocate(like: a.elements, for: operation) else { return .standIn }
+  let (x, y, scale, to) = (a.elements.pointer, b.elements.pointer, scale.elements.pointer, z.pointer)
+  launch({ [count = z.count, dtype = a.dtype] in
+    let p = factor * (dtype == .float32 ? Double(scale.load(as: Float.self)) : scale.load(as: Double.self))
+    Elementwise.binary(kernel, x, aStep: 1, y, bStep: 1, to, count: count, elementSize: dtype.byteCount, p: p)
+  })
   return Tensor(z)
 }
 

@@ -122,9 +122,11 @@ private func multiply(_ call: inout matrix_product, _ dtype: DType, _ operation:
 
 @inline(never)
 private func note(_ call: matrix_product, _ dtype: DType, _ operation: StaticString) {
+  // In an array, whose address is passed on without a copy.
+  let call = [call]
   Program.current.note {
-    var call = call
-    return matrix_multiply(Int32(dtype.rawValue), &call) != 0 || noMemory(call, operation)
+    call.withUnsafeBufferPointer { matrix_multiply(Int32(dtype.rawValue), $0.baseAddress!) != 0 }
+      || noMemory(call[0], operation)
   }
 }
 

@@ -28,7 +28,11 @@ func map(
 @inline(__always)
 private func apply(_ kernel: unary_kernel, _ x: borrowing Elements, to y: borrowing Elements, p: Double, q: Double) {
   let (x, target, count, size) = (x.pointer, y.pointer, y.count, y.dtype.byteCount)
-  launch({ Elementwise.unary(kernel, x, target, count: count, elementSize: size, p: p, q: q) })
+  launch({
+    // What one thread does need not be shared out.
+    if count <= Elementwise.grain { return kernel(x, target, count, p, q) }
+    Elementwise.unary(kernel, x, target, count: count, elementSize: size, p: p, q: q)
+  })
 }
 
 /// `map` with a mapped operand.
@@ -106,6 +110,7 @@ private func apply(
   let (aStep, bStep) = (a.count == y.count ? 1 : 0, b.count == y.count ? 1 : 0)
   let (a, b, target, count, size) = (a.elements.pointer, b.elements.pointer, y.pointer, y.count, y.dtype.byteCount)
   launch({
+    if count <= Elementwise.grain { return kernel(a, aStep, 0, b, bStep, 0, target, count, 1, p, q) }
     Elementwise.binary(
       kernel, a, aStep: aStep, b, bStep: bStep, target, count: count, elementSize: size, p: p, q: q)
   })

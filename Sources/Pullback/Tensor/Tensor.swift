@@ -55,7 +55,20 @@ public struct Tensor: Sendable {
   public var strides: [Int] { (0..<rank).map { elements.layout.strides[$0] } }
 
   /// What a failed operation answers inside ``checked(_:)``.
-  static let standIn = Tensor(scalar: .nan, dtype: .float32)
+  static let standIn = constant(.nan, .float32)
+  /// Where replays start as a rule.
+  private static let one = (float32: constant(1, .float32), float64: constant(1, .float64))
+
+  /// A scalar that is used everywhere, also where it is first used by a program that is being recorded.
+  private static func constant(_ value: Double, _ dtype: DType) -> Tensor {
+    Program.pausing { Tensor(scalar: value, dtype: dtype) }
+  }
+
+  /// A tensor of one element, which is 1.
+  static func one(_ shape: Shape, _ dtype: DType) -> Tensor {
+    guard shape.rank == 0, dtype.isFloatingPoint else { return ones(shape, dtype: dtype) }
+    return dtype == .float32 ? one.float32 : one.float64
+  }
 
   /// A scalar.
   init(scalar value: Double, dtype: DType) {

@@ -19,13 +19,11 @@ extension Tensor {
 /// print(meanSquaredError(Tensor([1, 2]), Tensor([0, 0])))  // 2.5
 /// ```
 public func meanSquaredError(_ prediction: Tensor, _ target: Tensor, reduction: LossReduction = .mean) -> Tensor {
-  guard reduction != .none, prediction.shape == target.shape, prediction.dtype.isFloatingPoint else {
-    return squaredDifference(prediction, target).reduced(reduction)
-  }
+  guard reduction != .none, prediction.shape == target.shape, prediction.dtype == target.dtype,
+    prediction.dtype.isFloatingPoint
+  else { return squaredDifference(prediction, target).reduced(reduction) }
   let factor = reduction == .mean ? 1 / Double(prediction.count) : 1
-  let squares = zip(prediction, target, "meanSquaredError") { $0.pointee.binary.squared_difference }
-  let value = squares.sum() * factor
-  return value.recorded(
+  return sumOfSquaredDifferences(prediction, target, scaledBy: factor).recorded(
     as: "meanSquaredError",
     wrt: prediction, { dy in scaledDifference(prediction, target, dy, 2 * factor) },
     wrt: target, { dy in scaledDifference(prediction, target, dy, -2 * factor) })
