@@ -38,9 +38,6 @@ package final class Program {
     for (size, blocks) in free { for block in blocks { Memory.release(block, size) } }
   }
 
-  /// How many calls a run makes.
-  package var callCount: Int { calls.count }
-
   /// How many blocks that were allocated during the recording are in use.
   package var usedBlockCount: Int { used.count }
 

@@ -21,7 +21,7 @@
 /// What is no tensor of the inputs is looked at once: tensors that the function captures are constants, as are numbers and
 /// the ways that it takes. So the function must not
 /// - read elements of tensors that change from call to call, as by ``Tensor/item(as:)`` or printing; choose with
-///   ``select(where:then:else:)``, and return what you want to see;
+///   ``select(where:then:else:)-(_,Tensor,Tensor)``, and return what you want to see;
 /// - draw random numbers; pass them in;
 /// - keep tensors elsewhere than in what it returns;
 /// - use tracked tensors other than its inputs; pass them in;
