@@ -140,14 +140,15 @@ typedef struct kernel_table {
                                 size_t columns);
   } rows;
   struct {
-    // parameter -= rate * step; with momentum != 0, velocity = momentum * velocity + (1 - dampening) * gradient first.
-    void (*sgd)(void *parameter, const void *gradient, void *velocity, size_t count, double rate, double momentum,
-                double dampening, double weight_decay, int nesterov, int first_step);
+    // updated, which may be parameter, = parameter - rate * step; with momentum != 0,
+    // velocity = momentum * velocity + (1 - dampening) * gradient first.
+    void (*sgd)(const void *parameter, void *updated, const void *gradient, void *velocity, size_t count, double rate,
+                double momentum, double dampening, double weight_decay, int nesterov, int first_step);
     // Adam and (decoupled != 0) AdamW; correction1 = 1 - beta1^step, correction2 = 1 - beta2^step. maximum is NULL
     // unless AMSGrad is wanted.
-    void (*adam)(void *parameter, const void *gradient, void *mean, void *square, void *maximum, size_t count, double rate,
-                 double beta1, double beta2, double epsilon, double weight_decay, int decoupled, double correction1,
-                 double correction2);
+    void (*adam)(const void *parameter, void *updated, const void *gradient, void *mean, void *square, void *maximum,
+                 size_t count, double rate, double beta1, double beta2, double epsilon, double weight_decay, int decoupled,
+                 double correction1, double correction2);
   } update;
   // y[i] = the value, everywhere; y[i] = start + i * step.
   void (*fill)(void *y, size_t count, double value);

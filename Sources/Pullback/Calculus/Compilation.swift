@@ -25,6 +25,7 @@ final class Compilation {
   private let isLeaf: [Bool]
   /// Which outputs depend on tracked inputs.
   let dependentPlaces: [Int]
+
   /// Whether a function has to be called as it is: where its calls belong to a larger program, or somebody wants to see them
   /// one by one.
   static func isOutOfPlace(for inputs: [Tensor]) -> Bool {
@@ -44,7 +45,7 @@ final class Compilation {
       starts.append(x.isTracked ? Tensor(copy).requiringGradient() : Tensor(copy))
     }
     let inputs = starts.map(\.elements)
-    let (results, escapes) = program.record {
+    var (results, escapes) = program.record {
       let tensors = function(starts)
       var results: [(value: Elements, entry: EntryKind)] = []
       for tensor in tensors {
@@ -56,7 +57,8 @@ final class Compilation {
       let escapes = !Replay.sources(of: tensors.compactMap(\.entry), boundary: boundary).isEmpty
       return (results, escapes)
     }
-    let keeps = program.usedBlockCount > results.count
+    var keeps = program.usedBlockCount > results.count
+    for place in results.indices where !isKnownUniquelyReferenced(&results[place].value) { keeps = true }
     program.finish()
     if hasFailed { return nil }
     if escapes {

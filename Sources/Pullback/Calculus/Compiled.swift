@@ -18,8 +18,8 @@
 /// //  [1.0]] : [2, 1] float32
 /// ```
 ///
-/// What is no tensor of the inputs is looked at once: tensors that the function captures are constants, as are numbers and
-/// the ways that it takes. So the function must not
+/// What is no tensor of the inputs is looked at once: tensors that the function captures are constants, which should not change
+/// afterwards, as are numbers and the ways that it takes. So the function must not
 /// - read elements of tensors that change from call to call, as by ``Tensor/item(as:)`` or printing; choose with
 ///   ``select(where:then:else:)-(_,Tensor,Tensor)``, and return what you want to see;
 /// - draw random numbers; pass them in;
@@ -95,7 +95,7 @@ private final class CompiledFunction<Output: TensorStructure, each Input: Tensor
     var isNew = false
     if current?.fits(tensors) != true {
       if !resume(for: tensors) {
-        guard compile(tensors, repeat each input) else { return function(repeat each input) }
+        if let failure = compile(tensors, repeat each input) { return failure }
         isNew = true
       }
     }
@@ -120,8 +120,8 @@ private final class CompiledFunction<Output: TensorStructure, each Input: Tensor
     (current, self.template) = (compilation, template)
   }
 
-  /// Evaluates the function once; returns false, inside ``checked(_:)``, if what it does cannot be repeated.
-  private func compile(_ tensors: [Tensor], _ input: repeat each Input) -> Bool {
+  /// Evaluates the function once. Returns, inside ``checked(_:)``, a result of stand-ins if what it does cannot be repeated.
+  private func compile(_ tensors: [Tensor], _ input: repeat each Input) -> Output? {
     var template: Output?
     let compilation = Compilation(tensors) { tensors in
       var values = tensors.makeIterator()
@@ -129,9 +129,10 @@ private final class CompiledFunction<Output: TensorStructure, each Input: Tensor
       template = result.mappingTensors { _ in .standIn }
       return result.allTensors
     }
-    guard let compilation, let template else { return false }
+    // Without a template the function was not even called, since memory ran out.
+    guard let compilation, let template else { return template ?? function(repeat each input) }
     makeCurrent(compilation, template)
-    return true
+    return nil
   }
 
   /// Outputs that depend on tracked inputs, recorded as one operation.

@@ -44,20 +44,22 @@ extension Tensor {
     guard let kernel = dtype.kernels.pointee.update.sgd else { return refuseUpdate("SGD") }
     let isFirst = velocity == nil
     if isFirst, step.momentum != 0 { velocity = .uninitialized(like: self, for: "SGD") }
-    guard let gradient = gradient.elements.contiguous(for: "SGD"), makeWritable(for: "SGD"),
+    guard let gradient = gradient.elements.contiguous(for: "SGD"), let target = updateTarget(for: "SGD"),
       velocity?.makeWritable(for: "SGD") != false
     else { return }
-    let (p, g, v) = (elements.pointer, gradient.pointer, velocity?.elements.pointer)
+    let (p, q) = (elements.pointer, target.new?.pointer ?? elements.pointer)
+    let (g, v) = (gradient.pointer, velocity?.elements.pointer)
     launch(
       keeping: gradient,
       { [count, size = dtype.byteCount] in
         Parallel.run(count: count, grain: Elementwise.grain) { part in
           let offset = part.lowerBound * size
           kernel(
-            p + offset, g + offset, v.map { $0 + offset }, part.count, step.rate, step.momentum, step.dampening,
-            step.weightDecay, step.isNesterov ? 1 : 0, isFirst ? 1 : 0)
+            p + offset, q + offset, g + offset, v.map { $0 + offset }, part.count, step.rate, step.momentum,
+            step.dampening, step.weightDecay, step.isNesterov ? 1 : 0, isFirst ? 1 : 0)
         }
       })
+    if let new = target.new { elements = new }
     becomeLeaf()
   }
 
@@ -74,11 +76,12 @@ extension Tensor {
   ) {
     guard let kernel = dtype.kernels.pointee.update.adam else { return refuseUpdate("Adam") }
     guard !Program.isRecording else { return refuseCompilation() }
-    guard let gradient = gradient.elements.contiguous(for: "Adam"), makeWritable(for: "Adam"),
+    guard let gradient = gradient.elements.contiguous(for: "Adam"), let target = updateTarget(for: "Adam"),
       mean.makeWritable(for: "Adam"), square.makeWritable(for: "Adam"), maximum?.makeWritable(for: "Adam") != false
     else { return }
     let size = dtype.byteCount
-    let (p, g, m) = (elements.pointer, gradient.pointer, mean.elements.pointer)
+    let (p, q) = (elements.pointer, target.new?.pointer ?? elements.pointer)
+    let (g, m) = (gradient.pointer, mean.elements.pointer)
     let (s, most) = (square.elements.pointer, maximum?.elements.pointer)
     let correction1 = 1 - power(step.beta1, number), correction2 = 1 - power(step.beta2, number)
     launch(
@@ -87,11 +90,28 @@ extension Tensor {
         Parallel.run(count: count, grain: Elementwise.grain) { part in
           let offset = part.lowerBound * size
           kernel(
-            p + offset, g + offset, m + offset, s + offset, most.map { $0 + offset }, part.count, step.rate, step.beta1,
-            step.beta2, step.epsilon, step.weightDecay, step.isDecayDecoupled ? 1 : 0, correction1, correction2)
+            p + offset, q + offset, g + offset, m + offset, s + offset, most.map { $0 + offset }, part.count, step.rate,
+            step.beta1, step.beta2, step.epsilon, step.weightDecay, step.isDecayDecoupled ? 1 : 0, correction1,
+            correction2)
         }
       })
+    if let new = target.new { elements = new }
     becomeLeaf()
+  }
+
+  /// Where an update of this parameter goes: to new elements, if somebody else sees its own. Nil, inside ``checked(_:)``,
+  /// if memory runs out.
+  private mutating func updateTarget(for operation: StaticString) -> UpdateTarget? {
+    if isContiguous {
+      if Elements.isUnique(&elements) { return UpdateTarget() }
+      return Elements.allocate(like: elements, for: operation).map { UpdateTarget(new: $0) }
+    }
+    return makeWritable(for: operation) ? UpdateTarget() : nil
+  }
+
+  private struct UpdateTarget {
+    /// Nil for its own.
+    var new: Elements?
   }
 
   /// Makes the elements this tensor's own and contiguous: copies them unless nobody else sees them.

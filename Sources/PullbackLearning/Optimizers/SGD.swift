@@ -54,3 +54,33 @@ public struct SGD: Optimizer {
     }
   }
 }
+
+extension SGD: TensorStructure {
+  /// Calls `body` for what momentum has kept of each parameter's steps; nothing at first, and without momentum.
+  ///
+  /// So a compiled step with momentum takes the optimizer, and hands it on.
+  ///
+  /// ```swift
+  /// import PullbackLearning
+  ///
+  /// struct Training: TensorStructure {
+  ///   var w = Tensor([1, 2]).requiringGradient()
+  ///   var optimizer = SGD(learningRate: 0.1, momentum: 0.5)
+  ///   mutating func updateTensors(_ body: (inout Tensor) throws -> Void) rethrows {
+  ///     try w.updateTensors(body)
+  ///     try optimizer.updateTensors(body)
+  ///   }
+  /// }
+  /// let step = compiled { (training: Training) in
+  ///   var next = training
+  ///   next.optimizer.update(&next.w, with: (next.w * next.w).sum().backward())
+  ///   return next
+  /// }
+  /// var training = Training()
+  /// for _ in 0..<3 { training = step(training) }
+  /// print(training.w)  // [0.302, 0.604] : [2] float32
+  /// ```
+  public mutating func updateTensors(_ body: (inout Tensor) throws -> Void) rethrows {
+    try velocities.updateTensors(body)
+  }
+}

@@ -247,6 +247,7 @@ import Testing
   @Test func whatCannotBeRepeatedIsAMistake() {
     let x = Tensor([1, 2])
     var kept: [Tensor] = []
+    var sum = Tensor([10, 20])
     let w = Tensor([1, 1]).requiringGradient()
     let attempts: [(String, (Tensor) -> Tensor)] = [
       ("item", { x in x * x.sum().item() }),
@@ -266,6 +267,13 @@ import Testing
           return x
         }
       ),
+      (
+        "compiled",
+        { x in
+          sum += x
+          return sum
+        }
+      ),
       ("compiled", { x in x * w }),
     ]
     for (operation, attempt) in attempts {
@@ -274,7 +282,7 @@ import Testing
       #expect(error?.operation == operation && error?.kind == .autogradMisuse)
     }
     // What was computed before the mistake was noticed belongs to its holder.
-    #expect(kept.last == Tensor([2, 4]))
+    #expect(kept.last == Tensor([2, 4]) && sum == Tensor([11, 22]))
   }
 
   @Test func wrongIndicesAreFoundAtEachCall() {
