@@ -13,8 +13,8 @@ struct Case {
 
 /// How much a unit of work is, for comparison with what the machine can do.
 enum Work {
-  /// Floating-point operations.
-  case operations(Double)
+  /// Floating-point operations of a type.
+  case operations(Double, DType = .float32)
   /// Bytes that must at least move.
   case bytes(Double)
   /// One recorded operation, forward or backward.

@@ -47,9 +47,10 @@ struct Report {
   /// The rate at the minimum, and its share of the machine's limit.
   private func rating(_ work: Work, _ result: Measurement) -> (rate: String, share: Double?) {
     switch work {
-    case .operations(let count):
+    case .operations(let count, let dtype):
       let rate = count / result.minimum
-      let limit = limits?.operationsPerSecond ?? 0
+      // A register holds half as many numbers of twice the size.
+      let limit = (limits?.operationsPerSecond ?? 0) * 4 / Double(dtype.byteCount)
       return ("\((rate / 1e9).fixed(1)) GFLOP/s", limit > 0 ? rate / limit : nil)
     case .bytes(let count):
       let rate = count / result.minimum

@@ -42,7 +42,7 @@ extension Case {
   private static func product(_ m: Int, _ k: Int, _ n: Int, _ dtype: DType = .float32) -> Case {
     let size = m == k && k == n ? "\(m)" : "\(m)x\(k)x\(n)"
     let kind = dtype == .float32 ? "gemm-nn" : "gemm-nn-\(dtype)"
-    return Case(name: "\(kind)/\(size)", work: .operations(2 * Double(m * k * n))) {
+    return Case(name: "\(kind)/\(size)", work: .operations(2 * Double(m * k * n), dtype)) {
       let a = InputData.uniform(1, [m, k]).cast(to: dtype), b = InputData.uniform(2, [k, n]).cast(to: dtype)
       return .whole { a.matmul(b) }
     }

@@ -8,7 +8,7 @@ extension Case {
   private static var tiny: [Case] {
     let iterations = 1500
     let x = Tensor([[0.05, 0.10]]), target = Tensor([[0.01, 0.99]])
-    func step(_ training: TinyTraining) -> TinyTraining {
+    func step(_ training: Training<TinyNetwork>) -> Training<TinyNetwork> {
       var next = training
       var optimizer = SGD(learningRate: 1)
       next.loss = trainingStep(&next.model, &optimizer) { $0.loss(x, target: target) }.detached()
@@ -25,7 +25,7 @@ extension Case {
         }
       },
       Case(name: "tiny-2-2-2/step-compiled", units: iterations) {
-        var training = TinyTraining()
+        var training = Training(model: TinyNetwork())
         let step = compiled(step)
         return .whole {
           for _ in 0..<iterations { training = step(training) }
@@ -34,25 +34,42 @@ extension Case {
       },
       Case(name: "tiny-2-2-2/whole-loop-compiled", units: iterations) {
         let loop = compiled(repeating: iterations, step)
-        return .whole { loop(TinyTraining()).loss }
+        return .whole { loop(Training(model: TinyNetwork())).loss }
       },
     ]
   }
 
-  private static var perceptrons: [Case] { [128, 1024].map(perceptron) }
+  private static var perceptrons: [Case] { [128, 1024].flatMap(perceptron) }
 
-  private static func perceptron(batch: Int) -> Case {
+  private static func perceptron(batch: Int) -> [Case] {
     let sizes = [784, 512, 256, 10]
     let products = zip(sizes, sizes.dropFirst()).map(*)
     // Three products for each layer, but no gradient of the input.
     let operations = 2 * Double(batch * (3 * products.reduce(0, +) - products[0]))
-    return Case(name: "mlp/batch-\(batch)", work: .operations(operations)) {
-      let x = InputData.uniform(1, [batch, sizes[0]])
-      let labels = InputData.integers(2, [batch], below: 10)
-      var model = Perceptron(sizes)
-      var optimizer = SGD(learningRate: 0.05)
-      return .whole { trainingStep(&model, &optimizer) { $0.loss(x, labels: labels) } }
-    }
+    let x = { InputData.uniform(1, [batch, sizes[0]]) }, labels = { InputData.integers(2, [batch], below: 10) }
+    let steps = 20
+    return [
+      Case(name: "mlp/batch-\(batch)", work: .operations(operations)) {
+        let (x, labels) = (x(), labels())
+        var model = Perceptron(sizes)
+        var optimizer = SGD(learningRate: 0.05)
+        return .whole { trainingStep(&model, &optimizer) { $0.loss(x, labels: labels) } }
+      },
+      Case(name: "mlp/batch-\(batch)/whole-loop-compiled", work: .operations(operations), units: steps) {
+        let (x, labels) = (x(), labels())
+        let loop = compiled(repeating: steps) { (training: Training<Perceptron>) in
+          var next = training
+          var optimizer = SGD(learningRate: 0.05)
+          next.loss = trainingStep(&next.model, &optimizer) { $0.loss(x, labels: labels) }.detached()
+          return next
+        }
+        var training = Training(model: Perceptron(sizes))
+        return .whole {
+          training = loop(training)
+          return training.loss
+        }
+      },
+    ]
   }
 }
 
@@ -65,9 +82,9 @@ func trainingStep<Model: Module>(
   return loss
 }
 
-/// What a step of the smallest network's training hands on to the next.
-private struct TinyTraining: TensorStructure {
-  var model = TinyNetwork()
+/// What a step of training hands on to the next.
+private struct Training<Model: Module>: TensorStructure {
+  var model: Model
   var loss = Tensor(0)
 
   mutating func updateTensors(_ body: (inout Tensor) throws -> Void) rethrows {

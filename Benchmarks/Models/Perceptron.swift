@@ -42,7 +42,7 @@ struct Perceptron: Module {
 }
 
 /// Two inputs, two hidden units, two outputs: nothing but overhead.
-struct TinyNetwork: Module, TensorStructure {
+struct TinyNetwork: Module {
   private var hidden = InputData.uniform(200, [2, 2]).requiringGradient()
   private var output = InputData.uniform(201, [2, 2]).requiringGradient()
 
@@ -53,10 +53,5 @@ struct TinyNetwork: Module, TensorStructure {
   mutating func forEachParameter(_ body: (_ name: String, _ parameter: inout Tensor) -> Void) {
     body("hidden", &hidden)
     body("output", &output)
-  }
-
-  mutating func updateTensors(_ body: (inout Tensor) throws -> Void) rethrows {
-    try body(&hidden)
-    try body(&output)
   }
 }

@@ -24,7 +24,29 @@ public import Pullback
 /// // ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]
 /// print(network.parameterCount)  // 3760
 /// ```
-public protocol Module {
+///
+/// It is also a structure of tensors, its parameters: gradients can be taken at it, and a training step on it be compiled.
+///
+/// ```swift
+/// import PullbackLearning
+///
+/// let x = Tensor([[1, 2], [3, 4]])
+/// var layer = Linear(weight: Tensor([[1], [-1]]), bias: Tensor([0.5]))
+/// print(gradient(at: layer) { layer in layer(x).sum() }.weight)
+/// // [[4.0],
+/// //  [6.0]] : [2, 1] float32
+/// let step = compiled { (layer: Linear) in
+///   var next = layer
+///   var optimizer = SGD(learningRate: 0.01)
+///   optimizer.update(&next, with: next(x).squared().sum().backward())
+///   return next
+/// }
+/// for _ in 0..<2 { layer = step(layer) }
+/// print(layer.weight)
+/// // [[ 1.0536],
+/// //  [-0.9176]] : [2, 1] float32
+/// ```
+public protocol Module: TensorStructure {
   /// Calls `body` with the name and the value of each parameter, always in the same order.
   ///
   /// Pass stored properties themselves (`&weight`), so that an update can be made in place.
@@ -32,6 +54,21 @@ public protocol Module {
 }
 
 extension Module {
+  /// Calls `body` for each parameter.
+  public mutating func updateTensors(_ body: (inout Tensor) throws -> Void) rethrows {
+    // Taken out of the module meanwhile, so that each has one owner and is changed in place.
+    var parameters: [Tensor] = []
+    forEachParameter { _, parameter in parameters.append(exchange(&parameter, with: placeholder)) }
+    defer {
+      var place = 0
+      forEachParameter { _, parameter in
+        parameter = parameters[place]
+        place += 1
+      }
+    }
+    for place in parameters.indices { try body(&parameters[place]) }
+  }
+
   /// Calls `body` with each parameter, its name preceded by `prefix` and a full stop.
   public mutating func forEachParameter(
     in prefix: String, _ body: (_ name: String, _ parameter: inout Tensor) -> Void
@@ -49,6 +86,14 @@ extension Module {
 
   /// How many numbers are learned.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+}
+
+private let placeholder = Tensor(0)
+
+private func exchange(_ x: inout Tensor, with y: Tensor) -> Tensor {
+  let old = x
+  x = y
+  return old
 }
 
 /// A tensor is a module of one parameter without a name.
