@@ -9,9 +9,11 @@ import CKernels
 /// What calls read from outside is retained. The program belongs to the thread that records it; it is run by one thread at
 /// a time.
 // Note [Programs]. Everything that touches memory of a program while it is recorded must be a call that was noted, or the
-// next run would find stale values. Three things see to that. Addresses of elements are read from one property, which asks
-// whether a program is being recorded. Swift code that reads or writes elements itself asks `owns`, and refuses.
-// And when the recording is over, `finish` overwrites the memory that is free, so that what was not noted shows at once.
+// next run would find stale values. Four things see to that. Addresses of elements are read from one property, which
+// retains for the program what is not its own. Swift code that reads elements asks `owns` before, and refuses; what it
+// writes, it writes to constants, while the recording pauses. When the recording is over, `finish` overwrites the memory
+// that is free, so that a call that was not noted shows at once. And blocks that are still in use then, other than those of
+// the outputs, are held by somebody who does not know that the next run will write to them: that is a mistake.
 package final class Program {
   /// A call that was noted.
   private final class Call {
