@@ -38,6 +38,13 @@ void memory_count_released_object(void);
 uint64_t memory_released_objects(void);
 void memory_reset_peak(void);
 
+// ---- The lock of replays ----------------------------------------------------------------------------------------
+
+// Under it tapes are laid out. Gives the number of replays so far, to be changed before it is unlocked. A mutex of the C
+// library, since ThreadSanitizer does not see the one of Swift's, and reports what that protects.
+uint64_t *replay_lock(void);
+void replay_unlock(void);
+
 // ---- State of a thread -----------------------------------------------------------------------------------------
 
 // What the recording engine keeps for each thread, read in under a nanosecond.

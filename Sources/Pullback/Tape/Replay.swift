@@ -1,6 +1,5 @@
 import CKernels
 import Kernels
-import Synchronization
 
 /// One walk over a tape, from the last entry to the first.
 ///
@@ -9,7 +8,7 @@ import Synchronization
 /// then on is the only one that touches what it saved, since any other replay that reaches it fails. A replay that
 /// retains the tape copies what it needs while it holds the lock.
 struct Replay: ~Copyable {
-  static let lock = Mutex<UInt64>(0)
+  static let lock = ReplayLock()
 
   /// In the order of discovery, which gives each entry its place.
   private var steps = StepList()
@@ -136,7 +135,8 @@ struct Replay: ~Copyable {
   private mutating func visit(_ entry: Entry, _ cursor: Int, _ mark: UInt64) -> String? {
     if entry.isLeaf || entry.sequenceNumber <= boundary {
       let place = Int32(truncatingIfNeeded: cursor)
-      steps[cursor].pointee.isEnd = true
+      let step = steps[cursor]
+      step.pointee.isEnd = true
       if lastEnd == Step.nowhere { firstEnd = place } else { steps[Int(lastEnd)].pointee.first = place }
       lastEnd = place
       endCount += 1
@@ -223,9 +223,11 @@ struct Replay: ~Copyable {
     for position in 0..<steps.count {
       if isAborted { break }
       let place = order?[position] ?? Int32(truncatingIfNeeded: position)
-      if steps[Int(place)].pointee.isEnd { continue }
-      let entry = steps[Int(place)].pointee.entry.take()!.takeRetainedValue()
-      let dy = steps[Int(place)].pointee.cotangent.take()
+      // Through a constant: ThreadSanitizer's compiler pass fails on changes behind the subscript of a type without copies.
+      let step = steps[Int(place)]
+      if step.pointee.isEnd { continue }
+      let entry = step.pointee.entry.take()!.takeRetainedValue()
+      let dy = step.pointee.cotangent.take()
       if let extras, extras.keptPlaces.contains(place), let dy { gradients.append(entry.sequenceNumber, dy) }
       if isObserved { passObserved(dy, place, entry) } else { pass(consume dy, place, entry) }
     }

@@ -1,4 +1,15 @@
+import CKernels
 import Kernels
+
+/// The lock under which tapes are laid out, with the number of replays so far.
+struct ReplayLock {
+  @inline(__always)
+  func withLock<Result>(_ body: (inout UInt64) throws -> Result) rethrows -> Result {
+    let count = replay_lock()!
+    defer { replay_unlock() }
+    return try body(&count.pointee)
+  }
+}
 
 /// What is to be done at one entry.
 struct Step {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The operations that a tensor was computed by, in the order in which they were recorded.
 ///
 /// A value made from the recorded graph, to be printed, drawn and walked.
