@@ -56,9 +56,9 @@ public protocol Module: TensorStructure {
 extension Module {
   /// Calls `body` for each parameter.
   public mutating func updateTensors(_ body: (inout Tensor) throws -> Void) rethrows {
-    // Taken out of the module meanwhile, so that each has one owner and is changed in place.
+    // The visit cannot throw, so what `body` does is done between two of them.
     var parameters: [Tensor] = []
-    forEachParameter { _, parameter in parameters.append(exchange(&parameter, with: placeholder)) }
+    forEachParameter { _, parameter in parameters.append(parameter) }
     defer {
       var place = 0
       forEachParameter { _, parameter in
@@ -86,14 +86,6 @@ extension Module {
 
   /// How many numbers are learned.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
-}
-
-private let placeholder = Tensor(0)
-
-private func exchange(_ x: inout Tensor, with y: Tensor) -> Tensor {
-  let old = x
-  x = y
-  return old
 }
 
 /// A tensor is a module of one parameter without a name.
